@@ -1,0 +1,77 @@
+# Every target works from a fresh clone on a machine with Go. What else a target needs (a C compiler for PostgreSQL's
+# parser, PostgreSQL's server for demo and tests) is installed by `deps` where apt-get can do it, and named otherwise.
+
+GO       ?= go
+FUZZTIME ?= 10s
+PACKAGES := ./...
+
+.PHONY: build demo test check bench conformance noninterference fmt deps fuzz golden policies clean
+
+build: deps
+	$(GO) build -o bin/gatewright ./cmd/gatewright
+
+# The whole product in one sitting: identity, policy, masking, refusal, approval, reload and audit against a real
+# PostgreSQL. ARGS=--keep leaves it running for you to try.
+demo: build
+	bin/gatewright demo $(ARGS)
+
+test: deps
+	$(GO) vet $(PACKAGES)
+	$(GO) test -timeout 14m $(PACKAGES)
+
+# What CI runs on every change.
+check: deps
+	@out="$$(gofmt -l $$(git ls-files '*.go'))"; [ -z "$$out" ] || { echo "not gofmt-ed:"; echo "$$out"; exit 1; }
+	$(GO) vet -tags conformance $(PACKAGES)
+	$(GO) tool staticcheck $(PACKAGES)
+	$(GO) test -race -shuffle on -timeout 40m $(PACKAGES)
+	$(MAKE) --no-print-directory golden policies fuzz
+
+# Rewrites every golden file and fails if that changed one.
+golden:
+	$(GO) test ./compiler/... ./cmd/gatewright -run 'Script|Golden|Snapshot|Fixture' -update
+	git diff --exit-code -- testdata examples compiler
+
+policies: build
+	@for dir in examples/*/; do [ -e "$$dir/policy.hcl" ] || continue; \
+		bin/gatewright validate "$$dir" && bin/gatewright test "$$dir" || exit 1; done
+
+# A short run of every fuzz test in the tree.
+fuzz: deps
+	@$(GO) list $(PACKAGES) | while read -r pkg; do \
+		for f in $$($(GO) test -list '^Fuzz' "$$pkg" | grep '^Fuzz'); do \
+			echo "fuzz $$pkg $$f"; \
+			$(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) "$$pkg" </dev/null || exit 1; \
+		done; done
+
+bench: deps
+	$(GO) test -run '^$$' -bench . -benchmem $(PACKAGES)
+
+# jackc/pgx's own test suite, directly and through the gateway, compared test by test.
+conformance: deps
+	$(GO) test -tags conformance -count 1 -timeout 60m -v -run TestPgxSuite ./cmd/gatewright
+
+# Twin databases that differ only in masked values must give the same bytes through the gateway.
+noninterference: deps
+	$(GO) test -count 1 -v -run 'TestCorpus' ./cmd/gatewright
+
+fmt:
+	gofmt -w $$(git ls-files '*.go')
+
+deps:
+	@command -v $(GO) >/dev/null || { echo "Go is missing: https://go.dev/doc/install"; exit 1; }
+	@need=""; \
+	command -v $${CC:-gcc} >/dev/null || need="gcc libc6-dev"; \
+	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || need="$$need postgresql postgresql-contrib"; \
+	[ -z "$$need" ] && exit 0; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "installing: $$need"; \
+		apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends $$need; \
+	else \
+		echo "Please install: $$need"; \
+		echo "  on Debian or Ubuntu: sudo apt-get install $$need"; \
+		exit 1; \
+	fi
+
+clean:
+	rm -rf bin
