@@ -1,0 +1,117 @@
+package config
+
+import "time"
+
+// Config is a validated gateway.hcl. Paths are resolved against the directory of the file.
+type Config struct {
+	Bundle    Bundle
+	Postgres  Listener
+	Upstreams []Upstream // sorted by Name
+	Notifiers []Notifier // sorted by Name
+	Store     Store
+	Audit     Audit
+	Metrics   *Metrics // nil: no metrics and no health endpoint
+	Admin     *Admin   // nil: nobody can approve anything here
+	Limits    Limits
+}
+
+// Bundle says which compiled policy is enforced.
+type Bundle struct {
+	Path string
+	// Keys are the files of the public keys one of which must have signed it. With none, an unsigned bundle is taken.
+	Keys []string
+	// Poll is how often the file's digest is compared, whatever the file system reports.
+	Poll time.Duration
+	// AllowRollback takes a bundle with a lower serial than one taken before.
+	AllowRollback bool
+}
+
+// KeyPair names the PEM files of a certificate chain and its private key.
+type KeyPair struct {
+	Cert string
+	Key  string
+}
+
+// Listener is where clients connect.
+type Listener struct {
+	Address string
+	// TLS is nil only under InsecureLoopback.
+	TLS *KeyPair
+	// InsecureLoopback takes tokens over plain TCP; Address is then a loopback address.
+	InsecureLoopback bool
+}
+
+// Upstream is the database behind the target of the same name.
+type Upstream struct {
+	Name     string
+	Address  string
+	Database string
+	User     string
+	Password Secret
+	// TLS is nil only when Address is a loopback address.
+	TLS *UpstreamTLS
+}
+
+// UpstreamTLS says how the database's certificate is checked. It always is.
+type UpstreamTLS struct {
+	// CA is a PEM file of roots; empty means those of the system.
+	CA string
+	// ServerName is the name that the certificate must have: the host of the address, unless given.
+	ServerName string
+}
+
+// Store is where approvals and serials outlive the process.
+type Store struct {
+	Path string
+}
+
+// Audit is where the event log is written.
+type Audit struct {
+	Path string
+	// Sync waits for the disk on every decision, so that not even a power cut loses one.
+	Sync bool
+}
+
+// Metrics is where /metrics, /healthz and /readyz answer.
+type Metrics struct {
+	Address string
+}
+
+// Admin is where approvers and operators ask; every request carries a token of one of the policy's issuers.
+type Admin struct {
+	Address string
+	// TLS is nil only when Address is a loopback address.
+	TLS *KeyPair
+}
+
+// Notifier is named by the notify attribute of the policy's routes.
+type Notifier struct {
+	Name string
+	// URL takes a JSON document per new ticket, by POST.
+	URL string
+	// Bearer, when not zero, goes into the Authorization header.
+	Bearer Secret
+	// Timeout bounds one delivery.
+	Timeout time.Duration
+}
+
+// Limits bound what clients may take.
+type Limits struct {
+	// Connections bounds the client connections at one time.
+	Connections int
+	// Handshake bounds the time from accept to a ready session.
+	Handshake time.Duration
+	// Drain is how long statements in flight may go on when the gateway stops.
+	Drain time.Duration
+}
+
+// What stands where the file says nothing.
+const (
+	DefaultPoll            = 5 * time.Second
+	DefaultConnections     = 1000
+	DefaultHandshake       = 30 * time.Second
+	DefaultDrain           = 20 * time.Second
+	DefaultNotifierTimeout = 10 * time.Second
+	DefaultStore           = "gatewright.db"
+	DefaultAudit           = "audit.jsonl"
+)

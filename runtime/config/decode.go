@@ -1,0 +1,297 @@
+package config
+
+import (
+	"cmp"
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+)
+
+func (d *decoder) config(body *hclsyntax.Body) *Config {
+	start := hcl.Range{Filename: d.file, Start: hcl.InitialPos, End: hcl.InitialPos}
+	file := &block{d: d, at: start, body: body}
+	c := &Config{
+		Bundle:    d.bundle(file),
+		Postgres:  d.listener(file),
+		Upstreams: d.upstreams(file),
+		Notifiers: d.notifiers(file),
+		Store:     d.store(file),
+		Audit:     d.audit(file),
+		Metrics:   d.metrics(file),
+		Admin:     d.admin(file),
+		Limits:    d.limits(file),
+	}
+	file.finish()
+	return c
+}
+
+func (d *decoder) bundle(file *block) Bundle {
+	b := file.child("bundle")
+	if b == nil {
+		d.fail(file.at, "Missing block", "A gateway needs a bundle to enforce.", `bundle { path = "bundle.gwb" }`)
+		return Bundle{}
+	}
+	defer b.finish()
+	out := Bundle{
+		Path:          b.requiredPath("path", `"bundle.gwb"`),
+		Poll:          b.duration("poll", DefaultPoll, 10*time.Millisecond, time.Hour),
+		AllowRollback: b.flag("allow_rollback"),
+	}
+	keys, at := b.texts("keys")
+	for _, key := range keys {
+		out.Keys = append(out.Keys, resolve(d.dir, key))
+	}
+	if keys != nil && len(keys) == 0 {
+		d.fail(at, "No key", "keys is there and names no key, so that no bundle could ever be taken.",
+			"Name the public key of gatewright keygen, or leave keys out to take unsigned bundles.")
+	}
+	return out
+}
+
+func (d *decoder) listener(file *block) Listener {
+	all := file.children("listener", true)
+	var out Listener
+	found := false
+	for _, b := range all {
+		if b.label != "postgres" {
+			d.fail(b.at, "Unknown protocol", fmt.Sprintf("This version does not speak %q.", b.label), `listener "postgres" { ... }`)
+			continue
+		}
+		out, found = d.postgres(b), true
+	}
+	if !found && len(all) == 0 {
+		d.fail(file.at, "Missing block", "A gateway needs a listener.",
+			"listener \"postgres\" {\n  address = \"0.0.0.0:6432\"\n  tls {\n    cert = \"gateway.crt\"\n    key  = \"gateway.key\"\n  }\n}")
+	}
+	return out
+}
+
+func (d *decoder) postgres(b *block) Listener {
+	defer b.finish()
+	address, at := b.required("address", `"127.0.0.1:6432"`)
+	out := Listener{Address: address, TLS: b.keyPair(), InsecureLoopback: b.flag("insecure_loopback")}
+	if address == "" || !d.listenable(address, at) {
+		return out
+	}
+	switch {
+	case out.InsecureLoopback && !loopback(address):
+		d.fail(at, "Not a loopback address", fmt.Sprintf("insecure_loopback sends tokens in the clear, and %s is not loopback.", address),
+			"Give the listener a tls block, or listen on 127.0.0.1.")
+	case out.TLS == nil && !out.InsecureLoopback && b.body.Attributes["insecure_loopback"] == nil:
+		d.fail(b.at, "No TLS", "Clients send their token to this listener, so it needs a certificate.",
+			"tls {\n  cert = \"gateway.crt\"\n  key  = \"gateway.key\"\n}")
+	case out.TLS == nil && !out.InsecureLoopback:
+		d.fail(b.at, "No TLS", "insecure_loopback is false and there is no tls block.", "Add tls { cert = ..., key = ... }.")
+	}
+	return out
+}
+
+// keyPair reads the tls block of something that listens.
+func (b *block) keyPair() *KeyPair {
+	t := b.child("tls")
+	if t == nil {
+		return nil
+	}
+	t.what = b.what + " tls"
+	defer t.finish()
+	return &KeyPair{Cert: t.requiredPath("cert", `"gateway.crt"`), Key: t.requiredPath("key", `"gateway.key"`)}
+}
+
+func (d *decoder) upstreams(file *block) []Upstream {
+	var out []Upstream
+	all := file.children("upstream", true)
+	for _, b := range all {
+		out = append(out, d.upstream(b))
+	}
+	if len(all) == 0 {
+		d.fail(file.at, "Missing block", "A gateway without an upstream has nothing to lead to.",
+			"upstream \"TARGET\" {\n  address  = \"db.example.com:5432\"\n  database = \"payments\"\n  user     = \"gateway\"\n  password = \"env:PASSWORD\"\n  tls { ca = \"ca.pem\" }\n}")
+	}
+	slices.SortFunc(out, func(a, b Upstream) int { return cmp.Compare(a.Name, b.Name) })
+	return out
+}
+
+func (d *decoder) upstream(b *block) Upstream {
+	defer b.finish()
+	out := Upstream{Name: b.label}
+	var at hcl.Range
+	out.Address, at = b.required("address", `"db.example.com:5432"`)
+	out.Database, _ = b.required("database", `"payments"`)
+	out.User, _ = b.required("user", `"gateway"`)
+	b.need("password", `"env:PASSWORD"`)
+	out.Password = b.secret("password")
+	if t := b.child("tls"); t != nil {
+		t.what = b.what + " tls"
+		out.TLS = &UpstreamTLS{CA: t.path("ca", "")}
+		out.TLS.ServerName, _ = t.text("server_name")
+		t.finish()
+	}
+	if out.Address == "" || !d.dialable(out.Address, at) {
+		return out
+	}
+	if out.TLS == nil && !loopback(out.Address) {
+		d.fail(b.at, "No TLS", fmt.Sprintf("%s is not a loopback address, and the connection to it would be in the clear.", out.Address),
+			`tls { ca = "ca.pem" }, or tls {} to trust the certificate authorities of the system`)
+	}
+	return out
+}
+
+func (b *block) secret(name string) Secret {
+	text, at := b.text(name)
+	if text == "" {
+		return Secret{}
+	}
+	s, err := ParseSecret(text, b.d.dir)
+	if err == nil {
+		return s
+	}
+	if strings.HasPrefix(text, "vault:") {
+		b.d.fail(at, "Unknown kind of secret", name+" names a vault, which this version cannot read.", `Give "env:NAME" or "file:PATH".`)
+		return Secret{}
+	}
+	b.d.fail(at, "Secret in the file", fmt.Sprintf("%s must not be written here; it is referred to.", name),
+		fmt.Sprintf(`%s = "env:NAME" takes it from the environment, "file:PATH" from a file.`, name))
+	return Secret{}
+}
+
+func (d *decoder) notifiers(file *block) []Notifier {
+	var out []Notifier
+	for _, b := range file.children("notifier", true) {
+		out = append(out, d.notifier(b))
+	}
+	slices.SortFunc(out, func(a, b Notifier) int { return cmp.Compare(a.Name, b.Name) })
+	return out
+}
+
+func (d *decoder) notifier(b *block) Notifier {
+	defer b.finish()
+	out := Notifier{Name: b.label}
+	w := b.child("webhook")
+	if w == nil {
+		d.fail(b.at, "Missing block", b.what+" does not say how it notifies.", `webhook { url = "https://example.com/hook" }`)
+		return out
+	}
+	w.what = b.what + " webhook"
+	defer w.finish()
+	text, at := w.required("url", `"https://example.com/hook"`)
+	out.URL = text
+	out.Bearer = w.secret("bearer")
+	out.Timeout = w.duration("timeout", DefaultNotifierTimeout, 100*time.Millisecond, time.Minute)
+	if text != "" {
+		d.hookURL(text, at)
+	}
+	return out
+}
+
+// hookURL wants https, or http on a loopback address.
+func (d *decoder) hookURL(text string, at hcl.Range) {
+	u, err := url.Parse(text)
+	switch {
+	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
+		d.fail(at, "Not a URL", "url must be an https URL.", `url = "https://example.com/hook"`)
+	case u.User != nil:
+		d.fail(at, "Secret in the file", "url holds a user or a password.", `bearer = "env:NAME" sends a token instead.`)
+	case u.Scheme == "http" && !loopbackHost(u.Hostname()):
+		d.fail(at, "No TLS", "A ticket tells who does what, and this URL would send it in the clear.", "Use https.")
+	}
+}
+
+func (d *decoder) store(file *block) Store {
+	b := file.child("store")
+	if b == nil {
+		return Store{Path: resolve(d.dir, DefaultStore)}
+	}
+	defer b.finish()
+	return Store{Path: b.path("path", DefaultStore)}
+}
+
+func (d *decoder) audit(file *block) Audit {
+	b := file.child("audit")
+	if b == nil {
+		return Audit{Path: resolve(d.dir, DefaultAudit)}
+	}
+	defer b.finish()
+	return Audit{Path: b.path("path", DefaultAudit), Sync: b.flag("sync")}
+}
+
+func (d *decoder) metrics(file *block) *Metrics {
+	b := file.child("metrics")
+	if b == nil {
+		return nil
+	}
+	defer b.finish()
+	address, at := b.required("address", `"127.0.0.1:9464"`)
+	if address != "" {
+		d.listenable(address, at)
+	}
+	return &Metrics{Address: address}
+}
+
+func (d *decoder) admin(file *block) *Admin {
+	b := file.child("admin")
+	if b == nil {
+		return nil
+	}
+	defer b.finish()
+	address, at := b.required("address", `"127.0.0.1:6480"`)
+	out := &Admin{Address: address, TLS: b.keyPair()}
+	if address != "" && d.listenable(address, at) && out.TLS == nil && !loopback(address) {
+		d.fail(at, "No TLS", "Approvers send their token to this address, and it is not loopback.",
+			"Listen on 127.0.0.1:6480, or add tls { cert = ..., key = ... }.")
+	}
+	return out
+}
+
+func (d *decoder) limits(file *block) Limits {
+	b := file.child("limits")
+	if b == nil {
+		return Limits{Connections: DefaultConnections, Handshake: DefaultHandshake, Drain: DefaultDrain}
+	}
+	defer b.finish()
+	return Limits{
+		Connections: b.count("connections", DefaultConnections, 1, 100_000),
+		Handshake:   b.duration("handshake", DefaultHandshake, 100*time.Millisecond, 10*time.Minute),
+		Drain:       b.duration("drain", DefaultDrain, 0, time.Hour),
+	}
+}
+
+// listenable wants host:port or :port, the port a number; 0 lets the system choose.
+func (d *decoder) listenable(address string, at hcl.Range) bool {
+	return d.address(address, at, true, `Write it as "127.0.0.1:6432", or "0.0.0.0:6432" for every interface.`)
+}
+
+func (d *decoder) dialable(address string, at hcl.Range) bool {
+	return d.address(address, at, false, `Write it as "db.example.com:5432".`)
+}
+
+func (d *decoder) address(address string, at hcl.Range, listens bool, hint string) bool {
+	host, port, err := net.SplitHostPort(address)
+	n, err2 := strconv.ParseUint(port, 10, 16)
+	if err != nil || err2 != nil || !listens && (n == 0 || host == "") {
+		d.fail(at, "Not an address", fmt.Sprintf("%q is not host:port.", address), hint)
+		return false
+	}
+	return true
+}
+
+// loopback reports whether an address can be reached from this machine only.
+func loopback(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	return err == nil && loopbackHost(host)
+}
+
+func loopbackHost(host string) bool {
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.Unmap().IsLoopback()
+}

@@ -1,0 +1,57 @@
+bundle {
+  path           = "bundle.gwb"
+  keys           = ["release.pub", "/etc/gatewright/second.pub"]
+  poll           = "250ms"
+  allow_rollback = true
+}
+
+listener "postgres" {
+  address = "0.0.0.0:6432"
+  tls {
+    cert = "gateway.crt"
+    key  = "gateway.key"
+  }
+}
+
+upstream "payments-db" {
+  address  = "db.example.com:5432"
+  database = "payments"
+  user     = "gateway"
+  password = "env:PAYMENTS_PASSWORD"
+  tls {
+    ca          = "ca.pem"
+    server_name = "db.internal.example.com"
+  }
+}
+
+upstream "ledger" {
+  address  = "[::1]:5433"
+  database = "ledger"
+  user     = "gateway"
+  password = "file:ledger.password"
+}
+
+notifier "dba-webhook" {
+  webhook {
+    url     = "https://hooks.example.com/dba"
+    bearer  = "env:HOOK_TOKEN"
+    timeout = "2s"
+  }
+}
+
+store { path = "state/gatewright.db" }
+
+audit {
+  path = "/var/log/gatewright/audit.jsonl"
+  sync = true
+}
+
+metrics { address = ":9464" }
+
+admin { address = "127.0.0.1:6480" }
+
+limits {
+  connections = 50
+  handshake   = "5s"
+  drain       = "1s"
+}

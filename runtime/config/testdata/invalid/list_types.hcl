@@ -1,0 +1,18 @@
+bundle {
+  path = "bundle.gwb"
+  keys = "a.pub" # ERROR: Wrong type
+}
+
+listener "postgres" {
+  address           = "127.0.0.1:6432"
+  insecure_loopback = true
+}
+
+upstream "db" {
+  address  = "localhost:5432"
+  database = "app"
+  user     = "gateway"
+  password = "env:PASSWORD"
+}
+
+upstream "db" {} # ERROR: Duplicate block

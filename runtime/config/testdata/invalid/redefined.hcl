@@ -1,0 +1,4 @@
+bundle {
+  path = "bundle.gwb"
+  path = "other.gwb" # ERROR: Attribute redefined
+}

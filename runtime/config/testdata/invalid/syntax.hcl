@@ -1,0 +1,4 @@
+bundle { path = "bundle.gwb" }
+listener "postgres" {
+  address = # ERROR: Invalid expression
+}
