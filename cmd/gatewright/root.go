@@ -1,0 +1,116 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// Exit codes. Two and three belong to comparisons of policies.
+const (
+	exitClean    = 0
+	exitFindings = 1 // a test failed
+	exitInvalid  = 4 // the policy is invalid
+	exitUsage    = 5 // wrong usage, or a file or a server that does not answer
+	exitRefused  = 6 // a bundle was refused
+)
+
+// program is what a verb may use of the process that it runs in.
+type program struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	getenv         func(string) string
+}
+
+// newRoot puts the verbs together, one line each.
+func newRoot(p *program) *cobra.Command {
+	root := &cobra.Command{
+		Use:           "gatewright",
+		Short:         "Compile, test and enforce security policy",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetIn(p.stdin)
+	root.SetOut(p.stdout)
+	root.SetErr(p.stderr)
+	root.PersistentFlags().Bool("help", false, "Show what the command does and its flags")
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return &failure{code: exitUsage, err: err, hint: "Run '" + cmd.CommandPath() + " --help' for its flags."}
+	})
+	root.AddCommand(
+		newVersion(p),
+	)
+	return root
+}
+
+// failure is an error with the exit code that it ends the program with and a hint that says the way out. Without an
+// err it is an end that was already explained.
+type failure struct {
+	code int
+	err  error
+	hint string
+}
+
+func (f *failure) Error() string {
+	if f.err == nil {
+		return fmt.Sprintf("exit %d", f.code)
+	}
+	return f.err.Error()
+}
+
+func (f *failure) Unwrap() error { return f.err }
+
+// fail is a failure of usage or of input and output, with a hint.
+func fail(err error, hint string) error { return &failure{code: exitUsage, err: err, hint: hint} }
+
+// exit explains err on standard error and gives the exit code. What is no failure came from cobra, and so is usage.
+func (p *program) exit(err error) int {
+	if err == nil {
+		return exitClean
+	}
+	var f *failure
+	if !errors.As(err, &f) {
+		f = &failure{code: exitUsage, err: err, hint: "Run 'gatewright --help' for the commands."}
+	}
+	if f.err == nil {
+		return f.code
+	}
+	fmt.Fprintf(p.stderr, "Error: %s\n", printable(f.err.Error()))
+	if f.hint != "" {
+		fmt.Fprintf(p.stderr, "Hint: %s\n", printable(f.hint))
+	}
+	return f.code
+}
+
+// printable makes text from outside safe for a terminal: control characters, which could move the cursor or forge
+// lines, become escapes. Line breaks stay.
+func printable(s string) string {
+	if !strings.ContainsFunc(s, hostile) {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range s {
+		if hostile(r) {
+			fmt.Fprintf(&b, "\\u%04x", r)
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// hostile reports characters that a terminal obeys instead of showing: C0 and C1 controls, and the marks that
+// change the direction of text (Unicode TR 36, section 2.5). Invalid UTF-8 shows as the replacement character.
+func hostile(r rune) bool {
+	switch {
+	case r == '\n' || r == '\t':
+		return false
+	case r < 0x20, 0x7f <= r && r <= 0x9f, 0x200e <= r && r <= 0x200f, 0x2028 <= r && r <= 0x202e, 0x2066 <= r && r <= 0x2069:
+		return true
+	}
+	return false
+}
