@@ -1,6 +1,9 @@
 package schema
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // TicketState is where an approval stands. The zero value is pending.
 type TicketState uint8
@@ -20,6 +23,17 @@ func (s TicketState) String() string {
 
 // MarshalText writes the state as its word.
 func (s TicketState) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText reads the word that MarshalText writes.
+func (s *TicketState) UnmarshalText(text []byte) error {
+	for known := TicketPending; known <= TicketRedeemed; known++ {
+		if known.String() == string(text) {
+			*s = known
+			return nil
+		}
+	}
+	return fmt.Errorf("unknown ticket state %q", text)
+}
 
 // Ticket is one request for approval: one principal, one target, one exact statement with its bind values, once.
 type Ticket struct {
