@@ -1,6 +1,9 @@
 package schema
 
-import "sync"
+import (
+	"strings"
+	"sync"
+)
 
 // Catalog is what a PostgreSQL database says of its own structure (manual chapter 53). It is immutable once made.
 // Relations, functions and operators that every server has are not in it: the classifier knows those.
@@ -12,10 +15,22 @@ type Catalog struct {
 	Types         []Type     `json:"types,omitempty"`
 	// Operators are the names of operators outside pg_catalog.
 	Operators []string `json:"operators,omitempty"`
+	// OperatorBodies are those among Operators that a function not written in C stands behind: one may read any table.
+	OperatorBodies []string `json:"operator_bodies,omitempty"`
+	// Casts are the canonical names of the target types of casts that a function outside pg_catalog makes.
+	Casts []string `json:"casts,omitempty"`
+	// System are the relations of pg_catalog and information_schema, one a line: canonical name, OID and the columns
+	// by attribute number, parted by single spaces. Empty when the classifier's own list is good enough.
+	System []string `json:"system,omitempty"`
 
-	once  sync.Once
-	index map[string]*Relation
-	byOID map[uint32]*Relation
+	once      sync.Once
+	index     map[string]*Relation
+	byOID     map[uint32]*Relation
+	children  map[string][]*Relation
+	functions map[string][]*Function
+	types     map[string][]*Type
+	operators map[string]bool
+	system    map[string]string
 }
 
 // Relation is a table, view, materialized view, partitioned or foreign table, or composite type.
@@ -32,6 +47,8 @@ type Relation struct {
 	Parents []string `json:"parents,omitempty"`
 	// Keys are the column sets under a unique, primary, exclusion or foreign-key constraint or a unique index.
 	Keys [][]string `json:"keys,omitempty"`
+	// Checks are the column sets of constraints that compare several columns of one row with each other.
+	Checks [][]string `json:"checks,omitempty"`
 	// Rules is set for a table or view with rewrite rules other than a view's own; Triggers for one with user triggers.
 	Rules    bool `json:"rules,omitempty"`
 	Triggers bool `json:"triggers,omitempty"`
@@ -86,14 +103,87 @@ func (c *Catalog) RelationByOID(oid uint32) *Relation {
 	return c.byOID[oid]
 }
 
+// Family gives a relation and all that it is tied to by inheritance or partitioning, up and down.
+func (c *Catalog) Family(r *Relation) []*Relation {
+	c.once.Do(c.makeIndex)
+	family := []*Relation{r}
+	seen := map[*Relation]bool{r: true}
+	for i := 0; i < len(family); i++ {
+		near := c.children[Qualify(family[i].Schema, family[i].Name)]
+		for _, name := range family[i].Parents {
+			if parts, ok := SplitName(name); ok && len(parts) == 2 && c.index[parts[0]+"\x00"+parts[1]] != nil {
+				near = append(near[:len(near):len(near)], c.index[parts[0]+"\x00"+parts[1]])
+			}
+		}
+		for _, n := range near {
+			if !seen[n] {
+				seen[n] = true
+				family = append(family, n)
+			}
+		}
+	}
+	return family
+}
+
+// FunctionsNamed gives the functions of a name in every schema outside pg_catalog.
+func (c *Catalog) FunctionsNamed(name string) []*Function {
+	c.once.Do(c.makeIndex)
+	return c.functions[name]
+}
+
+// TypesNamed gives the types of a name in every schema outside pg_catalog.
+func (c *Catalog) TypesNamed(name string) []*Type {
+	c.once.Do(c.makeIndex)
+	return c.types[name]
+}
+
+// Operator reports whether an operator of this name stands outside pg_catalog, and whether one does whose function
+// is not written in C.
+func (c *Catalog) Operator(name string) (exists, body bool) {
+	c.once.Do(c.makeIndex)
+	body, exists = c.operators[name]
+	return exists, body
+}
+
+// SystemColumns gives the line of System for a relation by its canonical name, without the name.
+func (c *Catalog) SystemColumns(name string) (string, bool) {
+	c.once.Do(c.makeIndex)
+	line, ok := c.system[name]
+	return line, ok
+}
+
 func (c *Catalog) makeIndex() {
 	c.index = make(map[string]*Relation, len(c.Relations))
 	c.byOID = make(map[uint32]*Relation, len(c.Relations))
+	c.children = make(map[string][]*Relation)
 	for i := range c.Relations {
 		r := &c.Relations[i]
 		c.index[r.Schema+"\x00"+r.Name] = r
 		if r.OID != 0 {
 			c.byOID[r.OID] = r
 		}
+		for _, parent := range r.Parents {
+			c.children[parent] = append(c.children[parent], r)
+		}
+	}
+	c.functions = make(map[string][]*Function, len(c.Functions))
+	for i := range c.Functions {
+		c.functions[c.Functions[i].Name] = append(c.functions[c.Functions[i].Name], &c.Functions[i])
+	}
+	c.types = make(map[string][]*Type, len(c.Types))
+	for i := range c.Types {
+		c.types[c.Types[i].Name] = append(c.types[c.Types[i].Name], &c.Types[i])
+	}
+	c.operators = make(map[string]bool, len(c.Operators))
+	for _, name := range c.Operators {
+		c.operators[name] = false
+	}
+	for _, name := range c.OperatorBodies {
+		c.operators[name] = true
+	}
+	c.system = make(map[string]string, len(c.System))
+	for _, line := range c.System {
+		name, columns, _ := strings.Cut(line, " ")
+		c.system[name] = columns
 	}
 }
