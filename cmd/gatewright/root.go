@@ -42,6 +42,9 @@ func newRoot(p *program) *cobra.Command {
 		return &failure{code: exitUsage, err: err, hint: "Run '" + cmd.CommandPath() + " --help' for its flags."}
 	})
 	root.AddCommand(
+		newApprovals(p),
+		newSessions(p),
+		newToken(p),
 		newVersion(p),
 	)
 	return root

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+func newSessions(p *program) *cobra.Command {
+	a := &adminClient{p: p}
+	cmd := &cobra.Command{
+		Use:   "sessions",
+		Short: "See who is connected",
+		Args:  cobra.NoArgs,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	a.flags(cmd)
+	cmd.AddCommand(&cobra.Command{
+		Use:   "list",
+		Short: "List the live sessions that you may see",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := a.check(); err != nil {
+				return err
+			}
+			var got sessionList
+			if err := a.call(cmd.Context(), "/v1/sessions", nil, &got); err != nil {
+				return err
+			}
+			return a.printSessions(got)
+		},
+	})
+	return cmd
+}
+
+// sessionList is what the gateway answers for its sessions.
+type sessionList struct {
+	Sessions []struct {
+		ID            string    `json:"id"`
+		Principal     string    `json:"principal"`
+		Target        string    `json:"target"`
+		Protocol      string    `json:"protocol"`
+		ClientAddress string    `json:"client_address"`
+		Application   string    `json:"application,omitempty"`
+		Since         time.Time `json:"since"`
+	} `json:"sessions"`
+}
+
+func (a *adminClient) printSessions(got sessionList) error {
+	if a.format == "json" {
+		return a.p.printJSON(got)
+	}
+	if len(got.Sessions) == 0 {
+		_, err := fmt.Fprintln(a.p.stdout, "No sessions.")
+		return err
+	}
+	for _, s := range got.Sessions {
+		if _, err := fmt.Fprintf(a.p.stdout, "%s  %s on %s from %s since %s\n", oneLine(s.ID), oneLine(s.Principal),
+			oneLine(s.Target), oneLine(s.ClientAddress), s.Since.UTC().Format(time.RFC3339)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
