@@ -1,0 +1,174 @@
+package postgres
+
+import (
+	"encoding/binary"
+	"fmt"
+	"io"
+)
+
+const (
+	// headerSize is a message's type byte and its length.
+	headerSize = 5
+	// bufferSize is what one direction of a session holds for reading when no message needs more.
+	bufferSize = 32 << 10
+)
+
+// frame is one message as it stands in the read buffer; it is valid until the next fill.
+type frame struct {
+	kind byte
+	// size is the whole message's, data is the message or, for a partial frame, its beginning.
+	size int
+	data []byte
+}
+
+func (f frame) whole() bool  { return len(f.data) == f.size }
+func (f frame) body() []byte { return f.data[headerSize:] }
+
+// walker takes messages out of a byte stream without copying them. Its buffer is reused: a message that is larger
+// is either collected, which grows the buffer for as long as it is needed, or streamed.
+type walker struct {
+	src io.Reader
+	// limit gives the greatest length of a message's body by its type, negative for a type that may not come.
+	limit func(kind byte) int
+	buf   []byte
+	r, w  int
+	// want is the size of a message that is being collected.
+	want int
+}
+
+func newWalker(src io.Reader, limit func(byte) int) *walker {
+	return &walker{src: src, limit: limit, buf: make([]byte, bufferSize)}
+}
+
+// next gives the next message, or false when more must be read. A message that does not fit the buffer comes as a
+// partial frame, to be followed by collect, stream or skip.
+func (k *walker) next() (frame, bool, error) {
+	have := k.buf[k.r:k.w]
+	if len(have) < headerSize {
+		return frame{}, false, nil
+	}
+	size, err := k.sizeOf(have)
+	if err != nil {
+		return frame{}, false, err
+	}
+	if len(have) >= size {
+		k.r += size
+		k.want = 0
+		return frame{kind: have[0], size: size, data: have[:size]}, true, nil
+	}
+	if size <= len(k.buf) || k.want == size || len(have) < len(k.buf) {
+		return frame{}, false, nil
+	}
+	return frame{kind: have[0], size: size, data: have}, true, nil
+}
+
+func (k *walker) sizeOf(head []byte) (int, error) {
+	n := int64(binary.BigEndian.Uint32(head[1:headerSize]))
+	limit := k.limit(head[0])
+	if limit < 0 {
+		return 0, violation("message type %q may not come here", head[0])
+	}
+	if n < 4 || n-4 > int64(limit) {
+		return 0, violation("a message of type %q has length %d; at most %d is possible", head[0], n, limit+4)
+	}
+	return int(n) + 1, nil
+}
+
+// collect makes room for a partial frame, which next then gives whole. The caller bounds the size.
+func (k *walker) collect(f frame) {
+	k.want = f.size
+	grown := make([]byte, f.size)
+	k.w = copy(grown, k.buf[k.r:k.w])
+	k.r, k.buf = 0, grown
+}
+
+// fill reads more. It moves what next has not yet given to the front, so frames given before are gone.
+func (k *walker) fill() error {
+	if k.r == k.w {
+		k.r, k.w = 0, 0
+		if len(k.buf) > bufferSize {
+			k.buf = make([]byte, bufferSize)
+		}
+	}
+	if k.r > 0 {
+		k.w = copy(k.buf, k.buf[k.r:k.w])
+		k.r = 0
+	}
+	for tries := 0; tries < 100; tries++ {
+		n, err := k.src.Read(k.buf[k.w:])
+		k.w += n
+		if n > 0 {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return io.ErrNoProgress
+}
+
+// stream gives a partial frame's bytes to sink in pieces, in order, and leaves the walker behind the frame.
+func (k *walker) stream(f frame, sink func([]byte) error) error {
+	left := f.size - len(f.data)
+	k.r, k.w = 0, 0
+	if err := sink(f.data); err != nil {
+		return err
+	}
+	for left > 0 {
+		n, err := k.src.Read(k.buf[:min(left, len(k.buf))])
+		if n > 0 {
+			left -= n
+			if err := sink(k.buf[:n]); err != nil {
+				return err
+			}
+		}
+		if err != nil {
+			return fmt.Errorf("in a message of %d bytes: %w", f.size, err)
+		}
+	}
+	return nil
+}
+
+// skip reads over the rest of a partial frame.
+func (k *walker) skip(f frame) error {
+	return k.stream(f, func([]byte) error { return nil })
+}
+
+// The greatest bodies: PostgreSQL itself allows a message of up to 1 GiB.
+const (
+	maxMessage = 1<<30 - 1
+	maxSmall   = 1 << 20
+)
+
+// clientLimit bounds what a client may send once it is in. Bind and CopyData carry values, so they may be as large
+// as PostgreSQL allows; Query and Parse are bounded by the caller, which knows the configured limit.
+func clientLimit(kind byte) int {
+	switch kind {
+	case 'Q', 'P', 'B', 'd', 'F':
+		return maxMessage
+	case 'D', 'E', 'C', 'f':
+		return maxSmall
+	case 'S', 'H', 'X', 'c':
+		return 0
+	default:
+		return -1
+	}
+}
+
+// serverLimit bounds what a database may send after start-up.
+func serverLimit(kind byte) int {
+	switch kind {
+	case 'D', 'd', 'E', 'N', 'A', 'S':
+		return maxMessage
+	case 'T', 't':
+		return 16 << 20
+	case 'C', 'G', 'H':
+		return maxSmall
+	case 'Z':
+		return 1
+	case '1', '2', '3', 'I', 'n', 's', 'c':
+		return 0
+	default:
+		return -1
+	}
+}
