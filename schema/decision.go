@@ -1,5 +1,7 @@
 package schema
 
+import "time"
+
 // Effect is what the policy says of an action. The zero value is Deny.
 type Effect uint8
 
@@ -82,4 +84,19 @@ type Detection struct {
 	Detector string
 	With     Transform
 	Rule     string
+}
+
+// Outcome is what became of an action that was let through, or that the target refused: it closes the pair that the
+// decision began. None of it holds a value of the database.
+type Outcome struct {
+	// Rows counts rows returned to the client or, for a statement that returns none, rows that the target says it
+	// changed. Bytes is what was sent to the client.
+	Rows  int64
+	Bytes int64
+	// Masked counts the cells, and the hits of detectors, that reached the client masked.
+	Masked int64
+	// SQLSTATE is the error that ended it (manual appendix A); empty when it ended well.
+	SQLSTATE string
+	// Duration is from forwarding to the end of the answer.
+	Duration time.Duration
 }
