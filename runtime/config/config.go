@@ -101,8 +101,15 @@ type Limits struct {
 	Connections int
 	// Handshake bounds the time from accept to a ready session.
 	Handshake time.Duration
+	// Dial bounds the opening of a connection to a database.
+	Dial time.Duration
 	// Drain is how long statements in flight may go on when the gateway stops.
 	Drain time.Duration
+	// Catalog is how old what is known of a database's structure may become.
+	Catalog time.Duration
+	// StatementBytes bounds the text of one statement, RowBytes one row that is masked.
+	StatementBytes int
+	RowBytes       int
 }
 
 // What stands where the file says nothing.
@@ -110,7 +117,11 @@ const (
 	DefaultPoll            = 5 * time.Second
 	DefaultConnections     = 1000
 	DefaultHandshake       = 30 * time.Second
+	DefaultDial            = 10 * time.Second
 	DefaultDrain           = 20 * time.Second
+	DefaultCatalog         = time.Minute
+	DefaultStatementBytes  = 16 << 20
+	DefaultRowBytes        = 64 << 20
 	DefaultNotifierTimeout = 10 * time.Second
 	DefaultStore           = "gatewright.db"
 	DefaultAudit           = "audit.jsonl"

@@ -253,13 +253,17 @@ func (d *decoder) admin(file *block) *Admin {
 func (d *decoder) limits(file *block) Limits {
 	b := file.child("limits")
 	if b == nil {
-		return Limits{Connections: DefaultConnections, Handshake: DefaultHandshake, Drain: DefaultDrain}
+		b = &block{d: d, what: "limits", at: file.at, body: &hclsyntax.Body{}}
 	}
 	defer b.finish()
 	return Limits{
-		Connections: b.count("connections", DefaultConnections, 1, 100_000),
-		Handshake:   b.duration("handshake", DefaultHandshake, 100*time.Millisecond, 10*time.Minute),
-		Drain:       b.duration("drain", DefaultDrain, 0, time.Hour),
+		Connections:    b.count("connections", DefaultConnections, 1, 100_000),
+		Handshake:      b.duration("handshake", DefaultHandshake, 100*time.Millisecond, 10*time.Minute),
+		Dial:           b.duration("dial", DefaultDial, 100*time.Millisecond, 10*time.Minute),
+		Drain:          b.duration("drain", DefaultDrain, 10*time.Millisecond, time.Hour),
+		Catalog:        b.duration("catalog", DefaultCatalog, 100*time.Millisecond, 24*time.Hour),
+		StatementBytes: b.count("statement_bytes", DefaultStatementBytes, 1<<10, 1<<28),
+		RowBytes:       b.count("row_bytes", DefaultRowBytes, 1<<10, 1<<29),
 	}
 }
 

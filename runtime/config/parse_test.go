@@ -65,7 +65,10 @@ func TestParse(t *testing.T) {
 			Audit:   config.Audit{Path: "/var/log/gatewright/audit.jsonl", Sync: true},
 			Metrics: &config.Metrics{Address: ":9464"},
 			Admin:   &config.Admin{Address: "127.0.0.1:6480"},
-			Limits:  config.Limits{Connections: 50, Handshake: 5 * time.Second, Drain: time.Second},
+			Limits: config.Limits{
+				Connections: 50, Handshake: 5 * time.Second, Dial: 3 * time.Second, Drain: time.Second, Catalog: 2 * time.Minute,
+				StatementBytes: 65536, RowBytes: 1048576,
+			},
 		}},
 		{"minimal.hcl", config.Config{
 			Bundle:   config.Bundle{Path: "/etc/gw/bundle.gwb", Poll: 5 * time.Second},
@@ -73,9 +76,12 @@ func TestParse(t *testing.T) {
 			Upstreams: []config.Upstream{{
 				Name: "db", Address: "localhost:5432", Database: "app", User: "gateway", Password: secret(t, "env:PASSWORD"),
 			}},
-			Store:  config.Store{Path: "/etc/gw/gatewright.db"},
-			Audit:  config.Audit{Path: "/etc/gw/audit.jsonl"},
-			Limits: config.Limits{Connections: 1000, Handshake: 30 * time.Second, Drain: 20 * time.Second},
+			Store: config.Store{Path: "/etc/gw/gatewright.db"},
+			Audit: config.Audit{Path: "/etc/gw/audit.jsonl"},
+			Limits: config.Limits{
+				Connections: 1000, Handshake: 30 * time.Second, Dial: 10 * time.Second, Drain: 20 * time.Second, Catalog: time.Minute,
+				StatementBytes: 16 << 20, RowBytes: 64 << 20,
+			},
 		}},
 	}
 	for _, test := range tests {

@@ -51,7 +51,11 @@ metrics { address = ":9464" }
 admin { address = "127.0.0.1:6480" }
 
 limits {
-  connections = 50
-  handshake   = "5s"
-  drain       = "1s"
+  connections     = 50
+  handshake       = "5s"
+  dial            = "3s"
+  drain           = "1s"
+  catalog         = "2m"
+  statement_bytes = 65536
+  row_bytes       = 1048576
 }
