@@ -82,6 +82,9 @@ type Admin struct {
 	Address string
 	// TLS is nil only when Address is a loopback address.
 	TLS *KeyPair
+	// Operators are "group:NAME" or "subject:NAME": those who see every session and ticket. Others see their own,
+	// and what they may decide.
+	Operators []string
 }
 
 // Notifier is named by the notify attribute of the policy's routes.

@@ -242,12 +242,22 @@ func (d *decoder) admin(file *block) *Admin {
 	}
 	defer b.finish()
 	address, at := b.required("address", `"127.0.0.1:6480"`)
-	out := &Admin{Address: address, TLS: b.keyPair()}
+	out := &Admin{Address: address, TLS: b.keyPair(), Operators: d.operators(b)}
 	if address != "" && d.listenable(address, at) && out.TLS == nil && !loopback(address) {
 		d.fail(at, "No TLS", "Approvers send their token to this address, and it is not loopback.",
 			"Listen on 127.0.0.1:6480, or add tls { cert = ..., key = ... }.")
 	}
 	return out
+}
+
+func (d *decoder) operators(b *block) []string {
+	list, at := b.texts("operators")
+	for _, text := range list {
+		if kind, name, ok := strings.Cut(text, ":"); !ok || name == "" || kind != "group" && kind != "subject" {
+			d.fail(at, "Not a principal", fmt.Sprintf("operators holds %q.", text), `Write "group:NAME" or "subject:NAME".`)
+		}
+	}
+	return list
 }
 
 func (d *decoder) limits(file *block) Limits {

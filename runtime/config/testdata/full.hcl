@@ -48,7 +48,10 @@ audit {
 
 metrics { address = ":9464" }
 
-admin { address = "127.0.0.1:6480" }
+admin {
+  address   = "127.0.0.1:6480"
+  operators = ["group:dba", "subject:svc:ops"]
+}
 
 limits {
   connections     = 50

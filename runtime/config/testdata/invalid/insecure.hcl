@@ -12,7 +12,10 @@ upstream "db" { # ERROR: No TLS
   password = "env:PASSWORD"
 }
 
-admin { address = "0.0.0.0:6480" } # ERROR: No TLS
+admin {
+  address   = "0.0.0.0:6480" # ERROR: No TLS
+  operators = ["dba"] # ERROR: Not a principal
+}
 
 notifier "a" {
   webhook { url = "http://hooks.example.com/" } # ERROR: No TLS
