@@ -68,9 +68,20 @@ type Store struct {
 // Audit is where the event log is written.
 type Audit struct {
 	Path string
-	// Sync waits for the disk on every decision, so that not even a power cut loses one.
-	Sync bool
+	Sync Sync
 }
+
+// Sync says when lines of the event log are forced to the disk. The death of the process loses none in any case.
+type Sync uint8
+
+const (
+	// SyncInterval forces them every second: a power cut may lose the last ones, and the loss shows.
+	SyncInterval Sync = iota
+	// SyncAlways forces each before its statement is forwarded.
+	SyncAlways
+	// SyncNever leaves it to the operating system.
+	SyncNever
+)
 
 // Metrics is where /metrics, /healthz and /readyz answer.
 type Metrics struct {

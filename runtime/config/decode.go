@@ -219,7 +219,17 @@ func (d *decoder) audit(file *block) Audit {
 		return Audit{Path: resolve(d.dir, DefaultAudit)}
 	}
 	defer b.finish()
-	return Audit{Path: b.path("path", DefaultAudit), Sync: b.flag("sync")}
+	out := Audit{Path: b.path("path", DefaultAudit)}
+	switch text, at := b.text("sync"); text {
+	case "", "interval":
+	case "always":
+		out.Sync = SyncAlways
+	case "never":
+		out.Sync = SyncNever
+	default:
+		d.fail(at, "Unknown word", fmt.Sprintf("sync is %q.", text), `It is "interval", "always" or "never".`)
+	}
+	return out
 }
 
 func (d *decoder) metrics(file *block) *Metrics {

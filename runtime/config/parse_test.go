@@ -62,7 +62,7 @@ func TestParse(t *testing.T) {
 				Name: "dba-webhook", URL: "https://hooks.example.com/dba", Bearer: secret(t, "env:HOOK_TOKEN"), Timeout: 2 * time.Second,
 			}},
 			Store:   config.Store{Path: "/etc/gw/state/gatewright.db"},
-			Audit:   config.Audit{Path: "/var/log/gatewright/audit.jsonl", Sync: true},
+			Audit:   config.Audit{Path: "/var/log/gatewright/audit.jsonl", Sync: config.SyncAlways},
 			Metrics: &config.Metrics{Address: ":9464"},
 			Admin:   &config.Admin{Address: "127.0.0.1:6480", Operators: []string{"group:dba", "subject:svc:ops"}},
 			Limits: config.Limits{

@@ -43,7 +43,7 @@ store { path = "state/gatewright.db" }
 
 audit {
   path = "/var/log/gatewright/audit.jsonl"
-  sync = true
+  sync = "always"
 }
 
 metrics { address = ":9464" }

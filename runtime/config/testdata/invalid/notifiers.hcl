@@ -21,3 +21,8 @@ notifier "not-a-url" {
 notifier "bare" {
   webhook {} # ERROR: Missing attribute
 }
+
+audit {
+  path = "a.jsonl"
+  sync = "sometimes" # ERROR: Unknown word
+}
