@@ -45,6 +45,8 @@ type Ticket struct {
 	Groups    []string `json:"groups"`
 	Target    string   `json:"target"`
 	Statement string   `json:"statement"`
+	// Binds is a digest of the bind values; empty when there are none.
+	Binds string `json:"binds,omitempty"`
 	// Rules are the approve rules that asked, Bundle the one that held them.
 	Rules  []string `json:"rules"`
 	Bundle string   `json:"bundle"`
