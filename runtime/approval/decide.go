@@ -1,0 +1,123 @@
+package approval
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gatewright/gatewright/schema"
+)
+
+// MaxReason bounds the reason of a vote, in bytes.
+const MaxReason = 4 << 10
+
+// Cause says why the desk refuses.
+type Cause uint8
+
+const (
+	// Unknown: there is no such ticket.
+	Unknown Cause = iota
+	// NotApprover: the route does not ask this person.
+	NotApprover
+	// OwnRequest: the person asked for it.
+	OwnRequest
+	// AlreadyVoted: the person has voted.
+	AlreadyVoted
+	// Settled: the ticket was decided, used or expired before.
+	Settled
+	// NoReason: an approval without a reason, or a reason that is too long.
+	NoReason
+	// TooLong: the statement is too long to be shown to an approver.
+	TooLong
+	// NoRoute: the route asks nobody.
+	NoRoute
+)
+
+// Refused is the desk's answer to what its rules do not allow. Message and Hint may be shown to whoever asked.
+type Refused struct {
+	Cause   Cause
+	Message string
+	Hint    string
+}
+
+func (r *Refused) Error() string { return r.Message }
+
+func refuse(c Cause, message, hint string) *Refused {
+	return &Refused{Cause: c, Message: message, Hint: hint}
+}
+
+// Decide takes one approver's vote. The ticket given back shows what it led to: one no denies it, and the quorum of the
+// route approves it. The error is a *Refused when the rules do not allow this vote.
+func (d *Desk) Decide(ctx context.Context, id string, by *schema.Principal, approve bool, reason string) (*schema.Ticket, error) {
+	vote := schema.Vote{
+		Issuer: by.Issuer, Subject: by.Subject, Approve: approve, Reason: strings.TrimSpace(reason), Time: d.config.Now(),
+	}
+	t, err := d.config.Store.Update(ctx, id, func(t *schema.Ticket) error {
+		d.age(t)
+		if refused := judge(t, by, &vote); refused != nil {
+			return refused
+		}
+		if err := d.config.Record(Event{Kind: Voted, Ticket: t, Vote: &vote}); err != nil {
+			return err
+		}
+		count(t, vote)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("decide ticket %s: %w", id, err)
+	}
+	if t == nil {
+		return nil, refuse(Unknown, fmt.Sprintf("there is no ticket %s", id), "list the open ones with `gatewright approvals list`")
+	}
+	d.wake(id)
+	return t, nil
+}
+
+// judge says whether the rules allow a vote. A subject counts as one person whichever issuer vouches for it.
+func judge(t *schema.Ticket, by *schema.Principal, v *schema.Vote) *Refused {
+	switch {
+	case t.State != schema.TicketPending:
+		return refuse(Settled, fmt.Sprintf("ticket %s is %s", t.ID, t.State), "the caller can ask again by running the statement again")
+	case by.Subject == "" || by.Subject == t.Subject:
+		return refuse(OwnRequest, "nobody decides on their own request", "ask another approver of route "+t.Route.Name)
+	case !asked(t.Route.Approvers, by):
+		return refuse(NotApprover, fmt.Sprintf("route %q does not ask %s", t.Route.Name, by),
+			"it asks "+strings.Join(t.Route.Approvers, ", "))
+	case slices.ContainsFunc(t.Votes, func(other schema.Vote) bool { return other.Subject == by.Subject }):
+		return refuse(AlreadyVoted, fmt.Sprintf("%s has voted on ticket %s", by, t.ID), "")
+	case v.Approve && v.Reason == "":
+		return refuse(NoReason, "an approval needs a reason", `say why: --reason "..."`)
+	case len(v.Reason) > MaxReason:
+		return refuse(NoReason, fmt.Sprintf("a reason has at most %d bytes", MaxReason), "shorten it")
+	}
+	return nil
+}
+
+func asked(approvers []string, by *schema.Principal) bool {
+	return slices.ContainsFunc(approvers, func(a string) bool {
+		if group, ok := strings.CutPrefix(a, "group:"); ok {
+			return slices.Contains(by.Groups, group)
+		}
+		subject, ok := strings.CutPrefix(a, "subject:")
+		return ok && subject == by.Subject
+	})
+}
+
+// count adds a vote and draws the result.
+func count(t *schema.Ticket, v schema.Vote) {
+	t.Votes = append(t.Votes, v)
+	if !v.Approve {
+		t.State = schema.TicketDenied
+		return
+	}
+	yes := 0
+	for _, vote := range t.Votes {
+		if vote.Approve {
+			yes++
+		}
+	}
+	if yes >= t.Route.Quorum {
+		t.State = schema.TicketApproved
+	}
+}

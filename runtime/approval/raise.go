@@ -1,0 +1,96 @@
+package approval
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"hash"
+	"slices"
+
+	"github.com/gatewright/gatewright/schema"
+)
+
+// MaxStatement bounds the statement in a ticket, in bytes. A longer one is refused: nobody approves what they cannot see.
+const MaxStatement = 64 << 10
+
+// Request asks for an approval: who wants to do what, and the rules and the route that hold it.
+type Request struct {
+	Principal *schema.Principal
+	Target    string
+	// Text is the exact statement, Binds a digest of the bind values, empty when there are none.
+	Text  string
+	Binds string
+	Rules []string
+	// Bundle is the content id of the bundle whose rules they are.
+	Bundle string
+	Route  schema.Route
+}
+
+// Key is what an approval is bound to: the caller, the target, the exact text, the bind values, and who was asked. An
+// approval by those whom an older policy asked is none for a newer policy that asks others.
+func (r *Request) Key() string {
+	h := sha256.New()
+	part(h, "gatewright ticket 1")
+	part(h, r.Principal.Issuer)
+	part(h, r.Principal.Subject)
+	part(h, r.Target)
+	part(h, r.Text)
+	part(h, r.Binds)
+	part(h, r.Route.Name)
+	part(h, fmt.Sprint(r.Route.Quorum))
+	approvers := slices.Clone(r.Route.Approvers)
+	slices.Sort(approvers)
+	for _, a := range approvers {
+		part(h, a)
+	}
+	return "sha256:" + hex.EncodeToString(h.Sum(nil))
+}
+
+// part feeds one string with its length in front, so that no two lists of strings are the same bytes.
+func part(h hash.Hash, s string) {
+	var n [8]byte
+	binary.BigEndian.PutUint64(n[:], uint64(len(s)))
+	h.Write(n[:])
+	h.Write([]byte(s))
+}
+
+// Raise asks for an approval. When the same has been asked for already and is not over, that ticket is given, be it
+// pending or approved.
+func (d *Desk) Raise(ctx context.Context, r Request) (*schema.Ticket, error) {
+	if len(r.Text) > MaxStatement {
+		return nil, refuse(TooLong, fmt.Sprintf("a statement of more than %d bytes cannot be approved", MaxStatement),
+			"split the statement, or send its data as bind values")
+	}
+	if r.Route.Quorum < 1 || len(r.Route.Approvers) == 0 || r.Route.Expires <= 0 {
+		return nil, refuse(NoRoute, fmt.Sprintf("route %q asks nobody", r.Route.Name), "ask the owner of the policy")
+	}
+	now := d.config.Now()
+	t := &schema.Ticket{
+		ID: d.config.NewID(), Key: r.Key(), Issuer: r.Principal.Issuer, Subject: r.Principal.Subject,
+		Groups: slices.Clone(r.Principal.Groups), Target: r.Target, Statement: r.Text, Binds: r.Binds, Rules: slices.Clone(r.Rules),
+		Bundle: r.Bundle, Route: r.Route, Created: now, Expires: now.Add(r.Route.Expires),
+	}
+	kept, created, err := d.config.Store.Raise(ctx, t, func() error {
+		return d.config.Record(Event{Kind: Raised, Ticket: t})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("raise a ticket: %w", err)
+	}
+	if created && d.config.Notify != nil {
+		d.config.Notify(*kept)
+	}
+	return kept, nil
+}
+
+// Redeem uses an approval up. The ticket is nil when there is none to use: never approved, expired, used before.
+func (d *Desk) Redeem(ctx context.Context, key string) (*schema.Ticket, error) {
+	t, err := d.config.Store.Redeem(ctx, key, d.config.Now(), func(t *schema.Ticket) error {
+		return d.config.Record(Event{Kind: Redeemed, Ticket: t})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("redeem an approval: %w", err)
+	}
+	return t, nil
+}
