@@ -1,0 +1,232 @@
+package mask_test
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/gatewright/gatewright/runtime/mask"
+	"github.com/gatewright/gatewright/schema"
+)
+
+// every looks for everything and masks it as its own class of value usually is.
+func every() *mask.Scanner {
+	return mask.NewScanner([]schema.Detection{
+		{Detector: "credit_card", With: schema.TransformLast4},
+		{Detector: "email", With: schema.TransformEmail},
+		{Detector: "iban", With: schema.TransformLast4},
+		{Detector: "us_ssn", With: schema.TransformRedact},
+	})
+}
+
+var sensitive = []struct{ name, in, want string }{
+	{"visa", "4111111111111111", "************1111"},
+	{"visa of 13", "4222222222222", "*********2222"},
+	{"visa of 19", "4000000000000000006", "***************0006"},
+	{"mastercard", "5555555555554444", "************4444"},
+	{"mastercard of the second series", "2223003122003222", "************3222"},
+	{"american express", "378282246310005", "***********0005"},
+	{"diners", "30569309025904", "**********5904"},
+	{"discover", "6011111111111117", "************1117"},
+	{"jcb", "3530111333300000", "************0000"},
+	{"unionpay", "6200000000000005", "************0005"},
+	{"maestro", "6759649826438453", "************8453"},
+	{"card with blanks", "4111 1111 1111 1111", "***************1111"},
+	{"card with dashes", "4111-1111-1111-1111", "***************1111"},
+	{"american express with blanks", "3782 822463 10005", "*************0005"},
+	{"diners with dashes", "3056-930902-5904", "************5904"},
+	{"visa of 19 with blanks", "4000 0000 0000 0000 006", "******************* 006"},
+	{"card in halves", "41111111 11111111", "*************1111"},
+	{"ssn", "123-45-6789", "****"},
+	{"email", "margaret.hamilton@example.com", "m****@example.com"},
+	{"email with a tag", "pat+tag@mail.example.co.uk", "p****@mail.example.co.uk"},
+	{"email with an apostrophe", "o'brien@example.com", "o****@example.com"},
+	{"email in another script", "jörg@bücher.example", "j****@bücher.example"},
+	{"iban", "DE89370400440532013000", "******************3000"},
+	{"iban with letters", "GB82WEST12345698765432", "******************5432"},
+	{"iban in groups", "DE89 3704 0044 0532 0130 00", "***********************0 00"},
+	{"iban in lower case", "nl91abna0417164300", "**************4300"},
+	{"iban, the shortest", "NO9386011117947", "***********7947"},
+}
+
+// around are the places where a value may stand in a text.
+var around = []struct{ name, before, after string }{
+	{"alone", "", ""},
+	{"at the start", "", " was used"},
+	{"at the end", "paid with ", ""},
+	{"in a sentence", "The customer paid with ", ", then left the shop."},
+	{"before a full stop", "It is ", "."},
+	{"in a JSON string", `{"id": 7, "value": "`, `", "ok": true}`},
+	{"in an array", "{abc,", ",def}"},
+	{"in a quoted array element", `{"a b","`, `"}`},
+	{"in a row", "(1,", ",t)"},
+	{"in a list with semicolons", "17;", ";18"},
+	{"between line ends", "first\n", "\nlast"},
+	{"between tabs", "1\t", "\t2"},
+	{"behind a colon", "value:", ""},
+	{"in brackets", "(", ")"},
+	{"in a tag", "<v>", "</v>"},
+}
+
+func TestRedactFinds(t *testing.T) {
+	s := every()
+	for _, tt := range sensitive {
+		for _, place := range around {
+			t.Run(tt.name+"/"+place.name, func(t *testing.T) {
+				// Wherever the words of the sweep fall.
+				for shift := range 17 {
+					pad := strings.Repeat(" ", shift)
+					in := pad + place.before + tt.in + place.after + pad
+					want := pad + place.before + tt.want + place.after + pad
+					got, hits := s.Redact(nil, []byte(in))
+					if string(got) != want || hits != 1 {
+						t.Fatalf("shift %d: %q gives %d hits, %q, want %q", shift, in, hits, got, want)
+					}
+				}
+			})
+		}
+	}
+}
+
+func TestRedactFindsSeveral(t *testing.T) {
+	tests := []struct {
+		name, in, want string
+		hits           int
+	}{
+		{"two cards", "4111111111111111 5555555555554444", "************1111 ************4444", 2},
+		{"two cards in an array", "{4111111111111111,5555555555554444}", "{************1111,************4444}", 2},
+		{"two addresses", "a.b@example.com,c.d@example.org", "a****@example.com,c****@example.org", 2},
+		{"each kind", "4111111111111111/123-45-6789/DE89370400440532013000",
+			"************1111/****/******************3000", 3},
+		{"a card after other numbers", "Order 12345 4111 1111 1111 1111", "Order 12345 ***************1111", 1},
+		{"a card before its date", "4111 1111 1111 1111 12/25 123", "***************1111 12/25 123", 1},
+		{"a card behind a letter", "x4111111111111111", "x************1111", 1},
+		{"a card that is an address", "4111111111111111@example.com", "****", 1},
+	}
+	s := every()
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got, hits := s.Redact(nil, []byte(tt.in))
+			if string(got) != tt.want || hits != tt.hits {
+				t.Errorf("%d hits, %q, want %d, %q", hits, got, tt.hits, tt.want)
+			}
+		})
+	}
+}
+
+func TestRedactLeaves(t *testing.T) {
+	for _, in := range []string{
+		"", "a", "@", "a@b", "1234567890123", "4111111111111112", "0.4111111111111111", "4111111111111111.5",
+		"41111111111111111111", "4111-1111-1111-1111-1111", "2024-4111111111111111", "+4111111111111111",
+		"abc4111111111111111", "4111111111111111def", "000-12-3456", "666-12-3456", "900-12-3456", "123-00-4567",
+		"123-45-0000", "1123-45-6789", "123-45-67890", "2024-11-24", "2024-11-24T08:34:10.123456789Z",
+		"DE89370400440532013001", "DE8937040044053201300", "XDE89370400440532013000", "GB82 WEST1234 5698 7654 32",
+		"pkg@1.2.3", "user@host", "@example.com", "see @ work.", "a@b.c", "@@@@@@@@@@@@", "1732437250123456789",
+		"7111 1111 1111 1111", "1111-1111-1111-1111", "550e8400-e29b-41d4-a716-446655440000",
+	} {
+		t.Run(in, func(t *testing.T) {
+			b := []byte(in)
+			got, hits := every().Redact(nil, b)
+			if hits != 0 || string(got) != in || len(b) > 0 && &got[0] != &b[0] {
+				t.Errorf("%d hits: %q", hits, got)
+			}
+		})
+	}
+}
+
+// lookAlikes makes values of the kinds that business data is full of and that are nobody's secret.
+func lookAlikes(r *rand.Rand) []string {
+	digest := sha256.Sum256(fmt.Append(nil, r.Uint64()))
+	sum := hex.EncodeToString(digest[:])
+	id := func() string {
+		return fmt.Sprintf("%s-%s-4%s-a%s-%s", sum[:8], sum[8:12], sum[13:16], sum[17:20], sum[20:32])
+	}
+	nanos := 1_500_000_000_000_000_000 + r.Int64N(500_000_000_000_000_000)
+	return []string{
+		sum, sum[:40], sum[:32], strings.ToUpper(sum), id(), strings.ToUpper(id()), sum[:7],
+		fmt.Sprint(nanos), fmt.Sprint(nanos / 1e3), fmt.Sprint(nanos / 1e6), fmt.Sprint(nanos / 1e9),
+		fmt.Sprintf("%d.%09d", nanos/1e9, nanos%1e9),
+		fmt.Sprintf("20%02d-%02d-%02d %02d:%02d:%02d.%06d+00", r.IntN(40), 1+r.IntN(12), 1+r.IntN(28), r.IntN(24), r.IntN(60), r.IntN(60), r.IntN(1e6)),
+		fmt.Sprintf("20%02d%02d%02d%02d%02d%02d", r.IntN(40), 1+r.IntN(12), 1+r.IntN(28), r.IntN(24), r.IntN(60), r.IntN(60)),
+		fmt.Sprintf("ORD-20%02d-%08d", r.IntN(40), r.IntN(1e8)), fmt.Sprintf("%010d", r.IntN(1e10)),
+		fmt.Sprintf("INV%09d/%d", r.IntN(1e9), r.IntN(100)), fmt.Sprintf("%05d-%04d-%06d", r.IntN(1e5), r.IntN(1e4), r.IntN(1e6)),
+		fmt.Sprintf("+1-%03d-%03d-%04d", r.IntN(1e3), r.IntN(1e3), r.IntN(1e4)), fmt.Sprintf("+49 %03d %08d", r.IntN(1e3), r.IntN(1e8)),
+		fmt.Sprint(r.Float64()), fmt.Sprint(r.NormFloat64() * 1e6), fmt.Sprintf("10.%d.%d.%d:5432", r.IntN(256), r.IntN(256), r.IntN(256)),
+		fmt.Sprintf("v%d.%d.%d-rc.%d", r.IntN(20), r.IntN(20), r.IntN(20), r.IntN(9)),
+	}
+}
+
+func TestRedactIsPrecise(t *testing.T) {
+	s, r := every(), rand.New(rand.NewPCG(1, 2))
+	for range 20_000 {
+		for _, in := range lookAlikes(r) {
+			if got, hits := s.Redact(nil, []byte(in)); hits != 0 {
+				t.Errorf("%q is taken for a secret: %q", in, got)
+			}
+		}
+	}
+}
+
+func TestScannerChoices(t *testing.T) {
+	in := []byte("4111111111111111 pat@example.com")
+	tests := []struct {
+		name string
+		ds   []schema.Detection
+		want string
+	}{
+		{"none", nil, string(in)},
+		{"one of two", []schema.Detection{{Detector: "email", With: schema.TransformRedact}}, "4111111111111111 ****"},
+		{"the stronger wins", []schema.Detection{
+			{Detector: "email", With: schema.TransformRedact}, {Detector: "email", With: schema.TransformEmail},
+		}, "4111111111111111 ****"},
+		{"null inside a text", []schema.Detection{{Detector: "credit_card", With: schema.TransformNull}}, "**** pat@example.com"},
+		{"no transform", []schema.Detection{{Detector: "email"}}, string(in)},
+		{"a detector that is not known", []schema.Detection{{Detector: "passport", With: schema.TransformLast4}}, "****"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got, _ := mask.NewScanner(tt.ds).Redact(nil, in); string(got) != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestEachDetectorOfTheSchemaIsKnown(t *testing.T) {
+	for _, d := range schema.Detectors {
+		s := mask.NewScanner([]schema.Detection{{Detector: d, With: schema.TransformRedact}})
+		if _, hits := s.Redact(nil, []byte("clean")); hits != 0 {
+			t.Errorf("%s is not known", d)
+		}
+	}
+}
+
+func TestRedactAllocatesNothing(t *testing.T) {
+	s, buf := every(), make([]byte, 0, 256)
+	for _, in := range [][]byte{[]byte("a clean text of 7 words"), []byte("a card: 4111 1111 1111 1111, a@b.example")} {
+		if n := testing.AllocsPerRun(100, func() { s.Redact(buf, in) }); n != 0 {
+			t.Errorf("%q: %v allocations", in, n)
+		}
+	}
+}
+
+// FuzzRedact holds that no bytes make the scanner panic or run twice to a different end, and that a planted card never
+// comes out.
+func FuzzRedact(f *testing.F) {
+	for _, tt := range sensitive {
+		f.Add([]byte(tt.in), []byte(" "))
+	}
+	f.Add([]byte("a@b.c@d.e@"), []byte("\xff"))
+	f.Fuzz(func(t *testing.T, before, after []byte) {
+		const pan = "4111111111111111"
+		in := bytes.Join([][]byte{before, []byte(pan), after}, []byte(" , "))
+		out, hits := every().Redact(nil, in)
+		if hits == 0 || bytes.Count(out, []byte(pan)) > bytes.Count(before, []byte(pan))+bytes.Count(after, []byte(pan)) {
+			t.Fatalf("%q gives %d hits, %q", in, hits, out)
+		}
+	})
+}
