@@ -85,8 +85,7 @@ func (s *Scanner) count(in []byte) int {
 	if s.blind {
 		return 1
 	}
-	var room [8]hit
-	return len(s.sweep(room[:0], in))
+	return len(s.sweep(in))
 }
 
 // bytea reads bytes, which in text format are hexadecimal behind \x (manual chapter 8.4.1).
@@ -106,8 +105,7 @@ func (s *Scanner) integer(in []byte) int {
 	if len(in) != 8 {
 		return s.count(in)
 	}
-	var room [20]byte
-	return s.count(strconv.AppendInt(room[:0], int64(binary.BigEndian.Uint64(in)), 10))
+	return s.whole(binary.BigEndian.Uint64(in))
 }
 
 // numericHead is the number of groups, the weight of the first one, the sign and the scale, two bytes each.
@@ -137,6 +135,14 @@ func (s *Scanner) numeric(in []byte) int {
 	if groups > weight+1 {
 		return 0 // a fraction
 	}
-	var room [20]byte
-	return s.count(strconv.AppendUint(room[:0], value, 10))
+	return s.whole(value)
+}
+
+// whole reads a whole number; one of fewer digits than a card number has none to hide.
+func (s *Scanner) whole(value uint64) int {
+	const least = 1_000_000_000_000
+	if value < least || value > 1<<63 {
+		return 0
+	}
+	return s.count(strconv.AppendUint(nil, value, 10))
 }

@@ -11,8 +11,7 @@ func (s *Scanner) document(dst, in []byte, from int) (out []byte, hits int) {
 	if s.blind || s.hidden(text) {
 		return append(append(dst, in[:from]...), starJSON...), 1
 	}
-	var room [8]hit
-	found := s.sweep(room[:0], text)
+	found := s.sweep(text)
 	if len(found) == 0 {
 		return in, 0
 	}

@@ -70,8 +70,7 @@ func (s *Scanner) Redact(dst, in []byte) (out []byte, hits int) {
 	if s.blind {
 		return append(dst, stars...), 1
 	}
-	var room [8]hit
-	found := s.sweep(room[:0], in)
+	found := s.sweep(in)
 	if len(found) == 0 {
 		return in, 0
 	}

@@ -205,10 +205,11 @@ func TestEachDetectorOfTheSchemaIsKnown(t *testing.T) {
 	}
 }
 
-func TestRedactAllocatesNothing(t *testing.T) {
+func TestCleanTextAllocatesNothing(t *testing.T) {
 	s, buf := every(), make([]byte, 0, 256)
-	for _, in := range [][]byte{[]byte("a clean text of 7 words"), []byte("a card: 4111 1111 1111 1111, a@b.example")} {
-		if n := testing.AllocsPerRun(100, func() { s.Redact(buf, in) }); n != 0 {
+	for _, in := range []string{"", "short", "a clean text of 7 words", "@ 4111 1111 1111 1112 and 123-00-4567", "DE8937040044"} {
+		b := []byte(in)
+		if n := testing.AllocsPerRun(100, func() { s.Redact(buf, b) }); n != 0 {
 			t.Errorf("%q: %v allocations", in, n)
 		}
 	}

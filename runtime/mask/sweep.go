@@ -13,6 +13,7 @@ const (
 	digit0 = '0' * each
 	atSign = '@' * each
 	dash   = '-' * each
+	blank  = ' ' * each
 )
 
 // zeros gives the high bit of each byte of w that is zero.
@@ -24,13 +25,13 @@ func digits(w uint64) uint64 {
 	return ^((t & low) + (0x80-10)*each | t) & high
 }
 
-// sweep appends to found every hit in the text, in no order.
+// sweep gives every hit in the text, in no order; nil, and nothing allocated, when there is none.
 //
 // It walks the text once, eight bytes at a time, and looks closer only at words that could belong to a sensitive
 // value. Each value that a detector accepts puts into some aligned word, or into the last eight bytes, what suspect
-// asks for.
-func (s *Scanner) sweep(found []hit, in []byte) []hit {
-	p := probe{Scanner: s, in: in, found: found}
+// asks for: it may see a value several times, and misses none.
+func (s *Scanner) sweep(in []byte) []hit {
+	p := probe{Scanner: s, in: in}
 	i := 0
 	for ; i+8 <= len(in); i += 8 {
 		w := binary.LittleEndian.Uint64(in[i:])
@@ -60,36 +61,61 @@ type probe struct {
 	done [detectors]int
 }
 
-// What a word must hold before a detector looks at its neighbourhood. A card number of 13 digits unbroken, or of 16
-// characters with its separators, lies in some word with six digits; a social security number, 11 characters, in one
-// with four digits and a dash.
+// suspect looks at the word w at in[i:], whose digits and @ signs are marked in d and at.
+func (p *probe) suspect(i int, w, d, at uint64) {
+	if at != 0 && p.wants[email] {
+		for ; at != 0; at &= at - 1 {
+			p.email(i + bits.TrailingZeros64(at)/8)
+		}
+	}
+	if d == 0 {
+		return
+	}
+	n := bits.OnesCount64(d)
+	if n >= cardDigits && p.wants[creditCard] && cardLike(w, d, n) {
+		p.card(i, min(i+8, len(p.in)))
+	}
+	if n >= ssnDigits && p.wants[usSSN] {
+		for m := zeros(w^dash) & (d<<8 | firstByte) & (d>>8 | lastByte); m != 0; m &= m - 1 {
+			p.ssn(i + bits.TrailingZeros64(m)/8)
+		}
+	}
+	if p.wants[iban] {
+		for m := checkDigits(w, d); m != 0; m &= m - 1 {
+			p.iban(i + bits.TrailingZeros64(m)/8)
+		}
+	}
+}
+
+// The edges of a word, whose neighbours it does not show.
+const (
+	firstByte = 0x80
+	lastByte  = 0x80 << 56
+)
+
+// What a word must hold before a detector looks at its neighbourhood.
 const (
 	cardDigits = 6
 	ssnDigits  = 4
 )
 
-// suspect looks at the word w at in[i:], whose digits and @ signs are marked in d and at.
-func (p *probe) suspect(i int, w, d, at uint64) {
-	if p.wants[email] {
-		for ; at != 0; at &= at - 1 {
-			p.email(i + bits.TrailingZeros64(at)/8)
-		}
+// cardLike reports whether the word, n of whose bytes are digits, may lie in a card number. A number of 15 characters
+// or more fills some word with digits and separators, two at most; one of 13 or 14 unbroken digits may only fill seven
+// bytes at an edge of one. The last eight bytes of the text, which overlap the word before, keep this true at its end.
+func cardLike(w, d uint64, n int) bool {
+	others := ^d & high
+	if n == 7 && others&(firstByte|lastByte) != 0 {
+		return true
 	}
-	n := bits.OnesCount64(d)
-	if n >= cardDigits && p.wants[creditCard] {
-		p.card(i, min(i+8, len(p.in)))
-	}
-	if n >= ssnDigits && p.wants[usSSN] {
-		for m := zeros(w ^ dash); m != 0; m &= m - 1 {
-			p.ssn(i + bits.TrailingZeros64(m)/8)
-		}
-	}
-	if d != 0 && p.wants[iban] {
-		// Where a run of digits starts, a country's letters may stand before it.
-		for m := d &^ (d << 8); m != 0; m &= m - 1 {
-			p.iban(i + bits.TrailingZeros64(m)/8)
-		}
-	}
+	return others&^(zeros(w^blank)|zeros(w^dash)) == 0
+}
+
+// checkDigits marks the digits that may be the first of an account number's two check digits: after two bytes that may
+// be letters and before another digit, and not three bytes behind a digit.
+func checkDigits(w, d uint64) uint64 {
+	letters := w << 1 & high // bit 6 is set in every letter
+	before := (letters<<8 | firstByte) & (letters<<16 | firstByte | firstByte<<8)
+	return d & before & (d>>8 | lastByte) &^ (d << 24)
 }
 
 func (p *probe) hit(d detector, start, end int) {
