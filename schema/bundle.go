@@ -89,10 +89,10 @@ type Requirement struct {
 
 // Target is what is protected.
 type Target struct {
-	Name     string
+	Name     string `cel:"name"`
 	Protocol string
 	// Labels are free; rules may select by them, and the compiler resolves such selections into names.
-	Labels map[string]string
+	Labels map[string]string `cel:"labels"`
 	// Catalog is the path of the target's catalog snapshot, relative to the policy; empty when it has none.
 	Catalog string
 	Range   Range

@@ -13,12 +13,12 @@ const (
 type Principal struct {
 	// Issuer is the name of the policy's issuer block, Subject what that block made of the claims. Together they
 	// are the identity: two principals are the same caller exactly when both agree.
-	Issuer  string
-	Subject string
+	Issuer  string `cel:"issuer"`
+	Subject string `cel:"subject"`
 	// Groups is sorted and holds no duplicates.
-	Groups []string
+	Groups []string `cel:"groups"`
 	// Kind is one of the Kind constants.
-	Kind string
+	Kind string `cel:"kind"`
 	// Expires is when the credential ends; zero when it has no end.
 	Expires time.Time
 	// OutliveToken is set when the issuer lets a session go on after Expires.

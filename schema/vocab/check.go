@@ -1,0 +1,351 @@
+package vocab
+
+import (
+	"fmt"
+	"regexp"
+	"regexp/syntax"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/gatewright/gatewright/schema"
+	"github.com/google/cel-go/cel"
+	"github.com/google/cel-go/checker"
+	"github.com/google/cel-go/common"
+	"github.com/google/cel-go/common/ast"
+	"github.com/google/cel-go/common/types"
+)
+
+// Type is the type that a condition must have.
+type Type uint8
+
+const (
+	Bool Type = iota
+	String
+	StringList
+)
+
+func (t Type) cel() *cel.Type {
+	switch t {
+	case String:
+		return cel.StringType
+	case StringList:
+		return cel.ListType(cel.StringType)
+	default:
+		return cel.BoolType
+	}
+}
+
+// Locate maps an offset in a condition's text, in runes, to its position in the policy's file.
+type Locate func(runeOffset int) schema.Pos
+
+// Condition is a checked expression.
+type Condition struct {
+	vocabulary *Vocabulary
+	want       Type
+	text       string
+	ast        *cel.Ast
+	cost       uint64
+}
+
+// Text is the canonical text, references to expr blocks resolved.
+func (c *Condition) Text() string { return c.text }
+
+// Cost is the static upper bound in CEL's units, at most MaxCost.
+func (c *Condition) Cost() uint64 { return c.cost }
+
+// Check checks text that refers to no expr block. See CheckWith.
+func (v *Vocabulary) Check(text string, want Type, at Locate, file string) (*Condition, schema.Diagnostics) {
+	return v.CheckWith(text, want, nil, at, file)
+}
+
+// CheckWith parses text, checks that it has the wanted type, speaks only of this kind's variables and stays within the
+// bounds, and inlines expr.NAME by exprs, which maps a name to canonical text. at and file place what is wrong; the
+// condition is nil when anything is.
+func (v *Vocabulary) CheckWith(text string, want Type, exprs map[string]string, at Locate, file string) (*Condition, schema.Diagnostics) {
+	c := &check{v: v, text: text, at: at, file: file}
+	if !c.bounded() {
+		return nil, c.diags
+	}
+	parsed, ok := c.parse()
+	if !ok {
+		return nil, c.diags
+	}
+	full, ok := c.inline(parsed, exprs)
+	if !ok {
+		return nil, c.diags
+	}
+	return c.finish(full, want)
+}
+
+// check is the state of one CheckWith.
+type check struct {
+	v     *Vocabulary
+	text  string
+	at    Locate
+	file  string
+	diags schema.Diagnostics
+}
+
+// report adds an error that spans the runes from start to end of the text.
+func (c *check) report(start, end int, summary, detail, hint string) {
+	c.diags = append(c.diags, schema.Diagnostic{
+		Summary: summary, Detail: detail, Hint: hint,
+		Range: &schema.Range{File: c.file, Start: c.at(start), End: c.at(max(end, start+1))},
+	})
+}
+
+func (c *check) bounded() bool {
+	switch {
+	case len(c.text) > MaxTextBytes:
+		c.report(0, 1, "Condition is too long", fmt.Sprintf("It has %d bytes; at most %d are allowed.", len(c.text), MaxTextBytes), "split it into expr blocks and rules")
+	case !utf8.ValidString(c.text):
+		c.report(0, 1, "Condition is not valid UTF-8", "", "save the file as UTF-8")
+	case strings.TrimSpace(c.text) == "":
+		c.report(0, 1, "Condition is empty", "", "write a CEL expression, or remove the attribute")
+	default:
+		if offset, deep := tooDeep(c.text); deep {
+			c.report(offset, offset+1, "Condition is nested too deeply", fmt.Sprintf("At most %d levels are allowed.", MaxDepth), "name parts of it with expr blocks")
+			return false
+		}
+		return true
+	}
+	return false
+}
+
+// tooDeep counts brackets and prefix operators before the parser, which recurses, sees the text. It does not look into
+// strings: a string with that many brackets is refused too.
+func tooDeep(text string) (runeOffset int, deep bool) {
+	depth, prefix, offset := 0, 0, 0
+	for _, r := range text {
+		switch r {
+		case '(', '[', '{':
+			depth++
+			prefix = 0
+		case ')', ']', '}':
+			depth--
+			prefix = 0
+		case '!', '-', '?':
+			prefix++
+		case ' ', '\t', '\n', '\r':
+		default:
+			if r != ':' {
+				prefix = 0
+			}
+		}
+		if depth > MaxDepth || prefix > MaxDepth {
+			return offset, true
+		}
+		offset++
+	}
+	return 0, false
+}
+
+func (c *check) parse() (*cel.Ast, bool) {
+	parsed, iss := c.v.env.Parse(c.text)
+	if iss.Err() != nil {
+		c.issues(iss, "Invalid CEL")
+		return nil, false
+	}
+	return parsed, true
+}
+
+// issues turns CEL's errors into diagnostics at their own place.
+func (c *check) issues(iss *cel.Issues, summary string) {
+	for _, e := range iss.Errors() {
+		start := c.offset(e.Location)
+		if strings.HasPrefix(e.Message, "undefined field") {
+			start++ // CEL points at the dot
+		}
+		end := start + wordLength(c.text, start)
+		message, _, _ := strings.Cut(e.Message, "\n")
+		message = strings.TrimPrefix(message, "Syntax error: ")
+		c.report(start, end, summary, sentence(message), c.hint(message))
+	}
+}
+
+func sentence(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:] + "."
+}
+
+// hint says what the writer may have meant.
+func (c *check) hint(message string) string {
+	if name, ok := between(message, "undefined field '", "'"); ok {
+		var all []string
+		for _, variable := range c.v.kind.variables() {
+			for _, field := range structs[variable].names() {
+				all = append(all, field)
+			}
+		}
+		if near := nearest(name, all); near != "" {
+			return fmt.Sprintf("did you mean %q?", near)
+		}
+	}
+	if name, ok := between(message, "undeclared reference to '", "'"); ok {
+		if near := nearest(name, c.v.kind.variables()); near != "" {
+			return fmt.Sprintf("did you mean %q?", near)
+		}
+		return "a condition here may use " + strings.Join(c.v.kind.variables(), ", ") + " and expr.NAME"
+	}
+	return ""
+}
+
+// offset turns a line and column of CEL, both of runes, into an offset in runes.
+func (c *check) offset(l common.Location) int {
+	line, offset := 1, 0
+	for _, r := range c.text {
+		if line >= l.Line() {
+			break
+		}
+		offset++
+		if r == '\n' {
+			line++
+		}
+	}
+	return min(max(offset+l.Column(), 0), max(utf8.RuneCountInString(c.text)-1, 0))
+}
+
+// finish checks types, cost and patterns of the inlined text. An error in it is placed by the text as written when
+// nothing was inlined, and at its start otherwise.
+func (c *check) finish(full string, want Type) (*Condition, schema.Diagnostics) {
+	written := c.text
+	if full != written {
+		c = &check{v: c.v, text: full, at: func(int) schema.Pos { return c.at(0) }, file: c.file}
+	}
+	checked, iss := c.v.env.Compile(full)
+	if iss.Err() != nil {
+		c.issues(iss, "Invalid condition")
+		return nil, c.diags
+	}
+	if got := checked.OutputType(); !assignable(got, want) {
+		c.report(0, utf8.RuneCountInString(full), "Condition has the wrong type",
+			fmt.Sprintf("It gives %s, and %s is needed here.", got, want.cel()), "")
+		return nil, c.diags
+	}
+	if count := nodes(checked); count > MaxNodes {
+		c.report(0, 1, "Condition is too large", fmt.Sprintf("It has %d nodes; at most %d are allowed.", count, MaxNodes), "split it into several rules")
+		return nil, c.diags
+	}
+	c.patterns(checked)
+	cost := c.bound(checked)
+	if len(c.diags) > 0 {
+		return nil, c.diags
+	}
+	text, err := cel.AstToString(checked)
+	if err != nil {
+		c.report(0, 1, "Condition cannot be written back", sentence(err.Error()), "")
+		return nil, c.diags
+	}
+	return &Condition{vocabulary: c.v, want: want, text: text, ast: checked, cost: cost}, nil
+}
+
+func assignable(got *cel.Type, want Type) bool {
+	return got.IsExactType(want.cel()) || got.IsExactType(cel.DynType) ||
+		want == StringList && got.IsExactType(cel.ListType(cel.DynType))
+}
+
+func nodes(a *cel.Ast) int {
+	count := 0
+	ast.PostOrderVisit(a.NativeRep().Expr(), ast.NewExprVisitor(func(ast.Expr) { count++ }))
+	return count
+}
+
+// patterns compiles every constant regular expression and refuses those that are not constant.
+func (c *check) patterns(a *cel.Ast) {
+	info := a.NativeRep().SourceInfo()
+	ast.PostOrderVisit(a.NativeRep().Expr(), ast.NewExprVisitor(func(e ast.Expr) {
+		if e.Kind() != ast.CallKind || e.AsCall().FunctionName() != "matches" {
+			return
+		}
+		call := e.AsCall()
+		pattern := call.Args()[len(call.Args())-1]
+		start := c.offset(info.GetStartLocation(pattern.ID()))
+		text, ok := constant(pattern)
+		switch {
+		case !ok:
+			c.report(start, start+1, "Regular expression is not constant", "matches takes a pattern that is known when the policy is compiled.", "write the pattern as a string")
+		case len(text) > MaxPatternBytes:
+			c.report(start, start+1, "Regular expression is too long", fmt.Sprintf("At most %d bytes are allowed.", MaxPatternBytes), "")
+		default:
+			if _, err := regexp.Compile(text); err != nil {
+				c.badPattern(start, text, err)
+			}
+		}
+	}))
+}
+
+// badPattern points into the pattern where the error names the part that is wrong.
+func (c *check) badPattern(start int, pattern string, err error) {
+	detail := err.Error()
+	end := start + 1
+	if se, ok := err.(*syntax.Error); ok {
+		detail = string(se.Code)
+		if i := strings.Index(pattern, se.Expr); i >= 0 {
+			start += 1 + utf8.RuneCountInString(pattern[:i])
+			end = start + utf8.RuneCountInString(se.Expr)
+		}
+	}
+	c.report(start, end, "Invalid regular expression", sentence(detail), "the syntax is RE2's")
+}
+
+func constant(e ast.Expr) (string, bool) {
+	if e.Kind() != ast.LiteralKind {
+		return "", false
+	}
+	s, ok := e.AsLiteral().(types.String)
+	return string(s), ok
+}
+
+// bound gives the static cost and reports it when it is over MaxCost, at the costliest part.
+func (c *check) bound(a *cel.Ast) uint64 {
+	estimate, err := c.v.env.EstimateCost(a, sizes{})
+	if err != nil {
+		c.report(0, 1, "Condition's cost cannot be bounded", sentence(err.Error()), "")
+		return 0
+	}
+	if estimate.Max <= MaxCost {
+		return estimate.Max
+	}
+	start, term := c.costliest(a)
+	c.report(start, start+utf8.RuneCountInString(term), "Condition may cost too much",
+		fmt.Sprintf("Its cost may reach %d units; at most %d are allowed. The costliest part is %s.", estimate.Max, MaxCost, term),
+		"use a structured attribute (groups, tables, verbs) instead of going through lists within lists")
+	return estimate.Max
+}
+
+// costliest finds the comprehension that is nested deepest, which is where cost comes from.
+func (c *check) costliest(a *cel.Ast) (start int, term string) {
+	info := a.NativeRep().SourceInfo()
+	var found ast.Expr
+	ast.PreOrderVisit(a.NativeRep().Expr(), ast.NewExprVisitor(func(e ast.Expr) {
+		if e.Kind() == ast.ComprehensionKind {
+			found = e
+		}
+	}))
+	if found == nil {
+		return 0, c.text
+	}
+	text, err := cel.ExprToString(found, info)
+	if err != nil {
+		return 0, c.text
+	}
+	return c.offset(info.GetStartLocation(found.ID())), text
+}
+
+// sizes declares how large variables can be. The classifier and the identity room keep to it.
+type sizes struct{}
+
+func (sizes) EstimateSize(node checker.AstNode) *checker.SizeEstimate {
+	switch node.Type().Kind() {
+	case types.ListKind, types.MapKind:
+		return &checker.SizeEstimate{Max: 256}
+	default:
+		return &checker.SizeEstimate{Max: 1024}
+	}
+}
+
+func (sizes) EstimateCallCost(string, string, *checker.AstNode, []checker.AstNode) *checker.CallEstimate {
+	return nil
+}

@@ -1,0 +1,232 @@
+package vocab_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/gatewright/gatewright/schema"
+	"github.com/gatewright/gatewright/schema/vocab"
+	"github.com/google/go-cmp/cmp"
+)
+
+// at places an offset as if the text began at line 1, column 1 of its file, one column a rune.
+func at(text string) vocab.Locate {
+	return func(offset int) schema.Pos {
+		p := schema.Pos{Line: 1, Column: 1}
+		for i, r := range []rune(text) {
+			if i == offset {
+				break
+			}
+			p.Column++
+			p.Byte += len(string(r))
+			if r == '\n' {
+				p.Line, p.Column = p.Line+1, 1
+			}
+		}
+		return p
+	}
+}
+
+func vocabulary(t testing.TB, kind vocab.Kind) *vocab.Vocabulary {
+	t.Helper()
+	v, err := vocab.New(kind)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func TestCheckReports(t *testing.T) {
+	exprs := map[string]string{"prod": "target.labels['env'] == 'prod'"}
+	tests := []struct {
+		name, text      string
+		kind            vocab.Kind
+		want            vocab.Type
+		line, from, to  int
+		summary, inHint string
+	}{
+		{"undefined field", "sql.where_bond", vocab.Postgres, vocab.Bool, 1, 5, 15, "Invalid condition", "where_bound"},
+		{"undeclared variable", "sqll.where_bound", vocab.Postgres, vocab.Bool, 1, 1, 5, "Invalid condition", "sql"},
+		{"field of another protocol", "http.path == '/'", vocab.Postgres, vocab.Bool, 1, 1, 5, "Invalid condition", "principal"},
+		{"access in a mask", "access.verb == 'select'", vocab.PostgresMask, vocab.Bool, 1, 1, 7, "Invalid condition", "principal"},
+		{"sql in claims", "sql.limit > 1", vocab.Claims, vocab.Bool, 1, 1, 4, "Invalid condition", "claims"},
+		{"after non-ASCII", "'größe 🦑' == principal.subjekt", vocab.Postgres, vocab.Bool, 1, 24, 31, "Invalid condition", "subject"},
+		{"second line", "principal.kind == 'machine' &&\n  sql.lenght > 1", vocab.Postgres, vocab.Bool, 2, 7, 13, "Invalid condition", "length"},
+		{"syntax", "principal.kind ==", vocab.Postgres, vocab.Bool, 1, 17, 18, "Invalid CEL", ""},
+		{"wrong type", "principal.kind", vocab.Postgres, vocab.Bool, 1, 1, 15, "Condition has the wrong type", ""},
+		{"comparison of types", "principal.kind == 1", vocab.Postgres, vocab.Bool, 1, 16, 17, "Invalid condition", ""},
+		{"unknown expr", "!expr.prdo", vocab.Postgres, vocab.Bool, 1, 2, 11, "Unknown expr", "expr.prod"},
+		{"bad pattern", "principal.subject.matches('a(b')", vocab.Postgres, vocab.Bool, 1, 28, 31, "Invalid regular expression", "RE2"},
+		{"pattern from a fact", "principal.subject.matches(principal.kind)", vocab.Postgres, vocab.Bool, 1, 36, 37, "Regular expression is not constant", ""},
+		{"cost", "sql.columns.exists(a, sql.columns.exists(b, sql.columns.exists(c, a + b == c)))", vocab.Postgres, vocab.Bool, 1, 63, 0, "Condition may cost too much", ""},
+		{"hidden variable", "principal.groups.exists(sql, sql == 'x')", vocab.Postgres, vocab.Bool, 1, 24, 25, "Macro variable hides a variable", ""},
+		{"empty", " ", vocab.Postgres, vocab.Bool, 1, 1, 2, "Condition is empty", ""},
+		{"deep", strings.Repeat("(", 100_000) + "true" + strings.Repeat(")", 100_000), vocab.Postgres, vocab.Bool, 1, 1, 2, "Condition is too long", ""},
+		{"deep and short", strings.Repeat("[", 200), vocab.Postgres, vocab.Bool, 1, 65, 66, "Condition is nested too deeply", ""},
+		{"not UTF-8", "'\xff' == ''", vocab.Postgres, vocab.Bool, 1, 1, 2, "Condition is not valid UTF-8", ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			c, diags := vocabulary(t, tt.kind).CheckWith(tt.text, tt.want, exprs, at(tt.text), "p.hcl")
+			if c != nil || len(diags) == 0 {
+				t.Fatalf("accepted as %v", c)
+			}
+			d := diags[0]
+			if d.Summary != tt.summary || !strings.Contains(d.Hint, tt.inHint) {
+				t.Errorf("got %q, hint %q", d.Summary, d.Hint)
+			}
+			got := []int{d.Range.Start.Line, d.Range.Start.Column}
+			if diff := cmp.Diff([]int{tt.line, tt.from}, got); diff != "" {
+				t.Errorf("place (-want +got):\n%s", diff)
+			}
+			if tt.to != 0 && d.Range.End.Column != tt.to {
+				t.Errorf("ends at column %d, want %d", d.Range.End.Column, tt.to)
+			}
+		})
+	}
+}
+
+func action() (*schema.Action, *schema.Target) {
+	return &schema.Action{
+		Protocol:  schema.ProtocolPostgres,
+		Principal: &schema.Principal{Issuer: "corp", Subject: "svc:a", Groups: []string{"a", "b"}, Kind: schema.KindMachine},
+		SQL:       &schema.SQL{Statement: "select", Tables: []string{"public.cards"}, Limit: 10, HasLimit: true},
+		Request:   schema.Request{ClientAddress: "127.0.0.1"},
+	}, &schema.Target{Name: "db", Labels: map[string]string{"env": "prod"}}
+}
+
+func TestPrograms(t *testing.T) {
+	exprs := map[string]string{"prod": `target.labels["env"] == "prod"`}
+	tests := []struct {
+		text    string
+		want    bool
+		missing bool
+	}{
+		{"'b' in principal.groups && sql.has_limit && sql.limit <= 10", true, false},
+		{"expr.prod && access.verb == 'select'", true, false},
+		{"!expr . prod || false", false, false},
+		{"sql.tables.exists(t, t.startsWith('public.'))", true, false},
+		{"target.labels['region'] == 'eu'", false, true},
+		{"has(sql.fingerprint)", false, false},
+		{"request.client_address.matches('^127[.]')", true, false},
+		{"size(principal.groups) == 2 && principal.kind.upperAscii() == 'MACHINE'", true, false},
+	}
+	v := vocabulary(t, vocab.Postgres)
+	a, target := action()
+	b := vocab.NewBinding()
+	b.Bind(a, target)
+	b.SetAccess(&schema.Access{Verb: "select", Object: "public.cards"})
+	for _, tt := range tests {
+		t.Run(tt.text, func(t *testing.T) {
+			c, diags := v.CheckWith(tt.text, vocab.Bool, exprs, at(tt.text), "p.hcl")
+			if c == nil {
+				t.Fatal(diags)
+			}
+			again, p, err := v.Load(c.Text(), vocab.Bool)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if again.Text() != c.Text() {
+				t.Errorf("canonical text changes from %q to %q", c.Text(), again.Text())
+			}
+			got, err := p.Bool(b)
+			if got != tt.want || (err != nil) != tt.missing {
+				t.Errorf("got %v, %v", got, err)
+			}
+		})
+	}
+}
+
+func TestTerms(t *testing.T) {
+	text := "sql.limit <= 5 && !('dba' in principal.groups)"
+	c, diags := vocabulary(t, vocab.Postgres).Check(text, vocab.Bool, at(text), "p.hcl")
+	if c == nil {
+		t.Fatal(diags)
+	}
+	a, target := action()
+	b := vocab.NewBinding()
+	b.Bind(a, target)
+	want := []schema.Term{
+		{Text: "sql.limit <= 5", Value: "false"},
+		{Text: "sql.limit", Value: "10"},
+		{Text: `"dba" in principal.groups`, Value: "false"},
+		{Text: "principal.groups", Value: `["a", "b"]`},
+	}
+	if diff := cmp.Diff(want, c.Terms(b)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestClaims(t *testing.T) {
+	v := vocabulary(t, vocab.Claims)
+	claims := map[string]any{"sub": "svc:a", "groups": []any{"x", "y"}, "odd": []any{"x", 1.0}}
+	load := func(text string, want vocab.Type) *vocab.Program {
+		t.Helper()
+		_, p, err := v.Load(text, want)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	if got, err := load("claims.sub", vocab.String).String(claims); got != "svc:a" || err != nil {
+		t.Errorf("sub: %q, %v", got, err)
+	}
+	got, err := load("claims.groups", vocab.StringList).Strings(claims)
+	if diff := cmp.Diff([]string{"x", "y"}, got); diff != "" || err != nil {
+		t.Errorf("groups: %v, %v", got, err)
+	}
+	for _, text := range []string{"claims.odd", "claims.sub", "claims.none"} {
+		if got, err := load(text, vocab.StringList).Strings(claims); err == nil {
+			t.Errorf("%s gave %v", text, got)
+		}
+	}
+	if ok, err := load("claims.none == 'x'", vocab.Bool).BoolClaims(claims); ok || err == nil {
+		t.Errorf("a missing claim gave %v, %v", ok, err)
+	}
+}
+
+func TestFingerprintIsStable(t *testing.T) {
+	if a, b := vocab.Fingerprint(), vocab.Fingerprint(); a != b || !strings.HasPrefix(a, "sha256:") {
+		t.Errorf("%q and %q", a, b)
+	}
+}
+
+func FuzzCheck(f *testing.F) {
+	for _, seed := range []string{"sql.where_bound", "expr.x && !expr.x", "[1,2].map(x, x*2) == []", "'a'.matches('(')", "((((", "a?b:c"} {
+		f.Add(seed)
+	}
+	v := vocabulary(f, vocab.Postgres)
+	a, target := action()
+	f.Fuzz(func(t *testing.T, text string) {
+		c, diags := v.CheckWith(text, vocab.Bool, map[string]string{"x": "true"}, at(text), "p.hcl")
+		if (c == nil) != diags.HasErrors() {
+			t.Fatalf("condition %v with %v", c, diags)
+		}
+		if c == nil {
+			return
+		}
+		_, p, err := v.Load(c.Text(), vocab.Bool)
+		if err != nil {
+			t.Fatalf("canonical %q of %q does not load: %v", c.Text(), text, err)
+		}
+		b := vocab.NewBinding()
+		b.Bind(a, target)
+		_, _ = p.Bool(b)
+	})
+}
+
+func BenchmarkProgram(b *testing.B) {
+	_, p, err := vocabulary(b, vocab.Postgres).Load("'b' in principal.groups && sql.limit <= 10", vocab.Bool)
+	if err != nil {
+		b.Fatal(err)
+	}
+	a, target := action()
+	binding := vocab.NewBinding()
+	b.ReportAllocs()
+	for b.Loop() {
+		binding.Bind(a, target)
+		if _, err := p.Bool(binding); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
