@@ -70,11 +70,12 @@ func (v *Vocabulary) CheckWith(text string, want Type, exprs map[string]string, 
 	if !ok {
 		return nil, c.diags
 	}
-	full, ok := c.inline(parsed, exprs)
+	full, origin, ok := c.inline(parsed, exprs)
 	if !ok {
 		return nil, c.diags
 	}
-	return c.finish(full, want)
+	whole := &check{v: v, text: full, file: file, at: func(offset int) schema.Pos { return at(origin(offset)) }}
+	return whole.finish(full, want)
 }
 
 // check is the state of one CheckWith.
@@ -175,9 +176,7 @@ func (c *check) hint(message string) string {
 	if name, ok := between(message, "undefined field '", "'"); ok {
 		var all []string
 		for _, variable := range c.v.kind.variables() {
-			for _, field := range structs[variable].names() {
-				all = append(all, field)
-			}
+			all = append(all, structs[variable].names()...)
 		}
 		if near := nearest(name, all); near != "" {
 			return fmt.Sprintf("did you mean %q?", near)
@@ -207,13 +206,8 @@ func (c *check) offset(l common.Location) int {
 	return min(max(offset+l.Column(), 0), max(utf8.RuneCountInString(c.text)-1, 0))
 }
 
-// finish checks types, cost and patterns of the inlined text. An error in it is placed by the text as written when
-// nothing was inlined, and at its start otherwise.
+// finish checks types, cost and patterns of the inlined text.
 func (c *check) finish(full string, want Type) (*Condition, schema.Diagnostics) {
-	written := c.text
-	if full != written {
-		c = &check{v: c.v, text: full, at: func(int) schema.Pos { return c.at(0) }, file: c.file}
-	}
 	checked, iss := c.v.env.Compile(full)
 	if iss.Err() != nil {
 		c.issues(iss, "Invalid condition")

@@ -2,6 +2,7 @@ package vocab
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -38,47 +39,60 @@ func (v *Vocabulary) References(text string) []string {
 	return slices.Compact(names)
 }
 
-// inline gives the text with every expr.NAME replaced by its canonical text in parentheses.
-func (c *check) inline(parsed *cel.Ast, exprs map[string]string) (string, bool) {
+// inline gives the text with every expr.NAME replaced by its canonical text in parentheses, and the way back from an
+// offset in it to an offset in the text as written.
+func (c *check) inline(parsed *cel.Ast, exprs map[string]string) (full string, origin func(int) int, ok bool) {
 	if !c.noShadows(parsed) {
-		return "", false
+		return "", nil, false
 	}
 	references := c.references(parsed)
-	if len(references) == 0 {
-		return c.text, true
-	}
 	slices.SortFunc(references, func(a, b reference) int { return a.start - b.start })
-	runes := []rune(c.text)
-	var b strings.Builder
-	done := 0
 	for _, r := range references {
-		text, ok := exprs[r.name]
-		if !ok {
-			hint := "declare it: expr \"" + r.name + "\" { cel = \"...\" }"
-			var names []string
-			for name := range exprs {
-				names = append(names, name)
-			}
-			slices.Sort(names)
-			if near := nearest(r.name, names); near != "" {
-				hint = fmt.Sprintf("did you mean expr.%s?", near)
-			}
-			c.report(r.start, r.end, "Unknown expr", fmt.Sprintf("There is no expr block %q.", r.name), hint)
-			continue
+		if _, ok := exprs[r.name]; !ok {
+			c.report(r.start, r.end, "Unknown expr", fmt.Sprintf("There is no expr block %q.", r.name), exprHint(r.name, exprs))
 		}
-		b.WriteString(string(runes[done:r.start]))
-		b.WriteString("(" + text + ")")
+	}
+	if len(c.diags) > 0 {
+		return "", nil, false
+	}
+	runes := []rune(c.text)
+	var out []rune
+	var origins []int // for each rune of out, the rune of the text it stands for
+	done := 0
+	copyTo := func(end int) {
+		for ; done < end; done++ {
+			out, origins = append(out, runes[done]), append(origins, done)
+		}
+	}
+	for _, r := range references {
+		copyTo(r.start)
+		for _, inlined := range "(" + exprs[r.name] + ")" {
+			out, origins = append(out, inlined), append(origins, r.start)
+		}
 		done = r.end
 	}
-	b.WriteString(string(runes[done:]))
-	if len(c.diags) > 0 {
-		return "", false
+	copyTo(len(runes))
+	full = string(out)
+	if len(full) > MaxTextBytes {
+		c.report(0, 1, "Condition is too long", fmt.Sprintf("With its expr blocks it has %d bytes; at most %d are allowed.", len(full), MaxTextBytes), "")
+		return "", nil, false
 	}
-	if b.Len() > MaxTextBytes {
-		c.report(0, 1, "Condition is too long", fmt.Sprintf("With its expr blocks it has %d bytes; at most %d are allowed.", b.Len(), MaxTextBytes), "")
-		return "", false
+	origin = func(offset int) int {
+		if offset < len(origins) {
+			return origins[offset]
+		}
+		return len(runes)
 	}
-	return b.String(), true
+	return full, origin, true
+}
+
+// exprHint says what to do about an expr that is not there.
+func exprHint(name string, exprs map[string]string) string {
+	names := slices.Sorted(maps.Keys(exprs))
+	if near := nearest(name, names); near != "" {
+		return fmt.Sprintf("did you mean expr.%s?", near)
+	}
+	return fmt.Sprintf("declare it: expr %q { cel = \"...\" }", name)
 }
 
 // references finds the selections of a field from the identifier expr.

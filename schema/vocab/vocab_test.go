@@ -56,6 +56,7 @@ func TestCheckReports(t *testing.T) {
 		{"wrong type", "principal.kind", vocab.Postgres, vocab.Bool, 1, 1, 15, "Condition has the wrong type", ""},
 		{"comparison of types", "principal.kind == 1", vocab.Postgres, vocab.Bool, 1, 16, 17, "Invalid condition", ""},
 		{"unknown expr", "!expr.prdo", vocab.Postgres, vocab.Bool, 1, 2, 11, "Unknown expr", "expr.prod"},
+		{"after an expr", "expr.prod && sql.where_bond", vocab.Postgres, vocab.Bool, 1, 18, 28, "Invalid condition", "where_bound"},
 		{"bad pattern", "principal.subject.matches('a(b')", vocab.Postgres, vocab.Bool, 1, 28, 31, "Invalid regular expression", "RE2"},
 		{"pattern from a fact", "principal.subject.matches(principal.kind)", vocab.Postgres, vocab.Bool, 1, 36, 37, "Regular expression is not constant", ""},
 		{"cost", "sql.columns.exists(a, sql.columns.exists(b, sql.columns.exists(c, a + b == c)))", vocab.Postgres, vocab.Bool, 1, 63, 0, "Condition may cost too much", ""},
