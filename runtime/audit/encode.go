@@ -157,6 +157,7 @@ func appendAccess(dst []byte, a *schema.Access) []byte {
 
 func appendEvent(dst []byte, r *Record) []byte {
 	if r.Decision == nil {
+		dst = appendStrings(dst, "rules", r.Rules)
 		dst = appendField(dst, "ticket", r.Ticket)
 	}
 	dst = appendField(dst, "actor", r.Actor)

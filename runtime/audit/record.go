@@ -59,6 +59,8 @@ type Record struct {
 	// Of is, for KindOutcome, the sequence number of the decision that it closes.
 	Of      uint64
 	Outcome *schema.Outcome
+	// Rules are those that an event is about; a decision brings its own.
+	Rules []string
 	// Ticket is an approval's id. Actor is who voted on it, as "issuer/subject", and Approve how.
 	Ticket  string
 	Actor   string
