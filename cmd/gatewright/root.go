@@ -43,6 +43,8 @@ func newRoot(p *program) *cobra.Command {
 	})
 	root.AddCommand(
 		newApprovals(p),
+		newAudit(p),
+		newIssuer(p),
 		newSessions(p),
 		newToken(p),
 		newVersion(p),

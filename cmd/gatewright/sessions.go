@@ -36,15 +36,22 @@ func newSessions(p *program) *cobra.Command {
 
 // sessionList is what the gateway answers for its sessions.
 type sessionList struct {
-	Sessions []struct {
-		ID            string    `json:"id"`
-		Principal     string    `json:"principal"`
-		Target        string    `json:"target"`
-		Protocol      string    `json:"protocol"`
-		ClientAddress string    `json:"client_address"`
-		Application   string    `json:"application,omitempty"`
-		Since         time.Time `json:"since"`
-	} `json:"sessions"`
+	Sessions []sessionInfo `json:"sessions"`
+}
+
+// sessionInfo is what the gateway tells of one session.
+type sessionInfo struct {
+	ID            string    `json:"id"`
+	Issuer        string    `json:"issuer"`
+	Subject       string    `json:"subject"`
+	Kind          string    `json:"kind"`
+	Protocol      string    `json:"protocol"`
+	Target        string    `json:"target"`
+	ClientAddress string    `json:"client_address"`
+	Application   string    `json:"application"`
+	Since         time.Time `json:"since"`
+	Expires       time.Time `json:"expires,omitzero"`
+	Statements    uint64    `json:"statements"`
 }
 
 func (a *adminClient) printSessions(got sessionList) error {
@@ -56,8 +63,9 @@ func (a *adminClient) printSessions(got sessionList) error {
 		return err
 	}
 	for _, s := range got.Sessions {
-		if _, err := fmt.Fprintf(a.p.stdout, "%s  %s on %s from %s since %s\n", oneLine(s.ID), oneLine(s.Principal),
-			oneLine(s.Target), oneLine(s.ClientAddress), s.Since.UTC().Format(time.RFC3339)); err != nil {
+		if _, err := fmt.Fprintf(a.p.stdout, "%s  %s (%s) on %s from %s since %s, %d statements\n", oneLine(s.ID),
+			oneLine(s.Issuer+"/"+s.Subject), oneLine(s.Kind), oneLine(s.Target), oneLine(s.ClientAddress),
+			s.Since.UTC().Format(time.RFC3339), s.Statements); err != nil {
 			return err
 		}
 	}
