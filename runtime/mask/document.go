@@ -78,15 +78,15 @@ func replaceJSON(dst, text []byte, found []hit) []byte {
 		if h.start < from {
 			continue // in a number that is already replaced
 		}
-		start, end := h.start, h.end
-		if inString, start = walk(text, from, h.start, inString); inString {
-			start = min(start, end)
-			dst = append(dst, text[from:start]...)
-			dst = appendTransformed(dst, h.with, text[start:end])
-			from = end
+		var at int
+		if inString, at = walk(text, from, h.start, inString); inString {
+			at = min(at, h.end)
+			dst = append(dst, text[from:at]...)
+			dst = appendTransformed(dst, h.with, text[at:h.end])
+			from = h.end
 			continue
 		}
-		start, end = numberAround(text, from, h)
+		start, end := numberAround(text, from, h)
 		dst = append(dst, text[from:start]...)
 		dst = append(dst, '"')
 		dst = appendTransformed(dst, h.with, text[h.start:h.end])
