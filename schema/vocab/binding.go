@@ -16,7 +16,8 @@ type Binding struct {
 	access, principal, request, sql, target object
 }
 
-var noSQL = schema.SQL{Limit: -1}
+// noSQL stands for the facts of an action without a statement, such as connect.
+var noSQL = schema.SQL{WhereBound: true, Limit: -1}
 
 // NewBinding gives a Binding with nothing bound.
 func NewBinding() *Binding {

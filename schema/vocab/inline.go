@@ -151,3 +151,12 @@ func (c *check) noShadows(parsed *cel.Ast) bool {
 	}))
 	return len(c.diags) == 0
 }
+
+// Uses reports whether the condition speaks of a variable.
+func (c *Condition) Uses(variable string) bool {
+	found := false
+	ast.PostOrderVisit(c.ast.NativeRep().Expr(), ast.NewExprVisitor(func(e ast.Expr) {
+		found = found || e.Kind() == ast.IdentKind && e.AsIdent() == variable
+	}))
+	return found
+}
