@@ -1,0 +1,356 @@
+package engine_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/gatewright/gatewright/runtime/engine"
+	"github.com/gatewright/gatewright/schema"
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+)
+
+func rule(effect schema.Effect, name string, change func(*schema.Rule)) schema.Rule {
+	r := schema.Rule{
+		Address: effect.String() + "." + name, Effect: effect, Targets: []string{"db"}, Protocol: schema.ProtocolPostgres,
+	}
+	if effect == schema.Approve {
+		r.Route = "dba"
+	}
+	if change != nil {
+		change(&r)
+	}
+	return r
+}
+
+func when(text string) *schema.Condition { return &schema.Condition{Text: text} }
+
+func newEngine(t testing.TB, b *schema.Bundle) *engine.Engine {
+	t.Helper()
+	if b.Targets == nil {
+		b.Targets = []schema.Target{{Name: "db", Protocol: schema.ProtocolPostgres, Labels: map[string]string{"env": "prod"}}}
+	}
+	b.ID = "sha256:test"
+	e, err := engine.New(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+func act(accesses ...schema.Access) *schema.Action {
+	return &schema.Action{
+		Protocol: schema.ProtocolPostgres, Target: "db",
+		Principal: &schema.Principal{Issuer: "corp", Subject: "svc", Groups: []string{"app"}, Kind: schema.KindMachine},
+		Accesses:  accesses,
+		SQL:       &schema.SQL{Statement: "select", Limit: -1},
+	}
+}
+
+func on(verb, object string) schema.Access { return schema.Access{Verb: verb, Object: object} }
+
+func decide(e *engine.Engine, a *schema.Action) schema.Decision {
+	var d schema.Decision
+	e.Decide(a, &d)
+	return d
+}
+
+func TestAccessesAndRules(t *testing.T) {
+	allow := func(verbs, tables string) schema.Rule {
+		return rule(schema.Allow, "a", func(r *schema.Rule) { r.Verbs, r.Tables = strings.Fields(verbs), strings.Fields(tables) })
+	}
+	deny := rule(schema.Deny, "d", func(r *schema.Rule) { r.Verbs = []string{"delete"}; r.Message = "no deletes" })
+	approve := rule(schema.Approve, "p", func(r *schema.Rule) { r.Verbs = []string{"delete"} })
+	tests := []struct {
+		name  string
+		rules []schema.Rule
+		act   *schema.Action
+		want  schema.Effect
+		by    string
+	}{
+		{"no rule", nil, act(on("select", "public.t")), schema.Deny, ""},
+		{"no access needs no rule", nil, act(), schema.Allow, ""},
+		{"allow", []schema.Rule{allow("select", "public.t")}, act(on("select", "public.t")), schema.Allow, "allow.a"},
+		{"allow of another verb", []schema.Rule{allow("insert", "public.t")}, act(on("select", "public.t")), schema.Deny, ""},
+		{"allow of another table", []schema.Rule{allow("select", "public.u")}, act(on("select", "public.t")), schema.Deny, ""},
+		{"allow by schema", []schema.Rule{allow("select", "public.*")}, act(on("select", "public.t")), schema.Allow, "allow.a"},
+		{"allow by a quoted schema", []schema.Rule{allow("select", `"a.b".*`)}, act(on("select", `"a.b".t`)), schema.Allow, "allow.a"},
+		{"a schema is no prefix", []schema.Rule{allow("select", "public.*")}, act(on("select", "public2.t")), schema.Deny, ""},
+		{"allow by star", []schema.Rule{allow("*", "*")}, act(on("drop", "x.y")), schema.Allow, "allow.a"},
+		{"strictest access", []schema.Rule{allow("select", "public.t")}, act(on("select", "public.t"), on("select", "public.u")), schema.Deny, ""},
+		{"deny beats allow", []schema.Rule{allow("*", "*"), deny}, act(on("delete", "public.t")), schema.Deny, "deny.d"},
+		{"deny beats approve", []schema.Rule{allow("*", "*"), deny, approve}, act(on("delete", "public.t")), schema.Deny, "deny.d"},
+		{"approve beats allow", []schema.Rule{allow("*", "*"), approve}, act(on("delete", "public.t")), schema.Approve, "approve.p"},
+		{"approve does not allow", []schema.Rule{approve}, act(on("delete", "public.t")), schema.Deny, ""},
+		{"opaque needs its name", []schema.Rule{allow("*", "")}, act(on("opaque", "")), schema.Deny, ""},
+		{"opaque by name", []schema.Rule{allow("opaque", "")}, act(on("opaque", "")), schema.Allow, "allow.a"},
+		{"call needs functions", []schema.Rule{allow("*", "*")}, act(on("call", "pg_catalog.pg_sleep")), schema.Deny, ""},
+		{"call by name", []schema.Rule{rule(schema.Allow, "a", func(r *schema.Rule) { r.Functions = []string{"pg_catalog.pg_sleep"} })},
+			act(on("call", "pg_catalog.pg_sleep")), schema.Allow, "allow.a"},
+		{"functions alone cover no table", []schema.Rule{rule(schema.Allow, "a", func(r *schema.Rule) { r.Functions = []string{"*"} })},
+			act(on("select", "public.t")), schema.Deny, ""},
+		{"harmless needs no rule", nil, act(schema.Access{Verb: "select", Object: "pg_catalog.pg_class", Harmless: true}), schema.Allow, ""},
+		{"harmless is not denied by star", []schema.Rule{rule(schema.Deny, "d", func(r *schema.Rule) { r.Tables = []string{"*"} })},
+			act(schema.Access{Verb: "select", Object: "pg_catalog.pg_class", Harmless: true}), schema.Allow, ""},
+		{"harmless is denied by name", []schema.Rule{rule(schema.Deny, "d", func(r *schema.Rule) { r.Tables = []string{"pg_catalog.*"} })},
+			act(schema.Access{Verb: "select", Object: "pg_catalog.pg_class", Harmless: true}), schema.Deny, "deny.d"},
+		{"another group", []schema.Rule{rule(schema.Allow, "a", func(r *schema.Rule) { r.Groups = []string{"dba"} })}, act(on("select", "public.t")), schema.Deny, ""},
+		{"unknown verb", []schema.Rule{allow("*", "*")}, act(on("frobnicate", "public.t")), schema.Deny, ""},
+		{"failing condition on allow", []schema.Rule{rule(schema.Allow, "a", func(r *schema.Rule) { r.When = when("target.labels['x'] == 'y'") })},
+			act(on("select", "public.t")), schema.Deny, ""},
+		{"failing unless on allow", []schema.Rule{rule(schema.Allow, "a", func(r *schema.Rule) { r.Unless = when("target.labels['x'] == 'y'") })},
+			act(on("select", "public.t")), schema.Deny, ""},
+		{"failing condition on deny", []schema.Rule{allow("*", "*"), rule(schema.Deny, "d", func(r *schema.Rule) { r.When = when("target.labels['x'] == 'y'") })},
+			act(on("select", "public.t")), schema.Deny, "deny.d"},
+		{"failing unless on deny", []schema.Rule{allow("*", "*"), rule(schema.Deny, "d", func(r *schema.Rule) { r.Unless = when("target.labels['x'] == 'y'") })},
+			act(on("select", "public.t")), schema.Deny, "deny.d"},
+		{"failing condition on approve", []schema.Rule{allow("*", "*"), rule(schema.Approve, "p", func(r *schema.Rule) { r.When = when("target.labels['x'] == 'y'") })},
+			act(on("select", "public.t")), schema.Approve, "approve.p"},
+		{"unless lifts", []schema.Rule{allow("*", "*"), rule(schema.Deny, "d", func(r *schema.Rule) { r.Unless = when("access.object == 'public.t'") })},
+			act(on("select", "public.t")), schema.Allow, "allow.a"},
+		{"condition per access", []schema.Rule{allow("*", "*"), rule(schema.Deny, "d", func(r *schema.Rule) { r.When = when("access.object == 'public.u'") })},
+			act(on("select", "public.t"), on("select", "public.u")), schema.Deny, "deny.d"},
+		{"every deny speaks", []schema.Rule{deny, rule(schema.Deny, "e", nil)}, act(on("delete", "public.t")), schema.Deny, "deny.d deny.e"},
+		{"two routes", []schema.Rule{allow("*", "*"), approve, rule(schema.Approve, "q", func(r *schema.Rule) { r.Route = "sre" })},
+			act(on("delete", "public.t")), schema.Deny, "approve.p approve.q"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			d := decide(newEngine(t, &schema.Bundle{Rules: tt.rules}), tt.act)
+			if d.Effect != tt.want || strings.Join(d.Rules, " ") != tt.by {
+				t.Errorf("got %s by %v (%s), want %s by %q", d.Effect, d.Rules, d.Message, tt.want, tt.by)
+			}
+			if d.Effect == schema.Deny && (d.Message == "" || d.Hint == "") {
+				t.Errorf("a denial without a message or a hint: %+v", d)
+			}
+			if !d.Enforced || d.Bundle != "sha256:test" {
+				t.Errorf("enforced %v by bundle %q", d.Enforced, d.Bundle)
+			}
+		})
+	}
+}
+
+func TestConnect(t *testing.T) {
+	allow := rule(schema.Allow, "a", func(r *schema.Rule) { r.Groups = []string{"app"}; r.When = when("sql.has_limit") })
+	tests := []struct {
+		name  string
+		rules []schema.Rule
+		want  schema.Effect
+	}{
+		{"nothing could match", nil, schema.Deny},
+		{"an allow could match", []schema.Rule{allow}, schema.Allow},
+		{"an allow for others", []schema.Rule{rule(schema.Allow, "a", func(r *schema.Rule) { r.Groups = []string{"x"} })}, schema.Deny},
+		{"an allow that its own facts rule out", []schema.Rule{rule(schema.Allow, "a", func(r *schema.Rule) { r.When = when("principal.kind == 'human'") })}, schema.Deny},
+		{"a deny that names connect", []schema.Rule{allow, rule(schema.Deny, "d", func(r *schema.Rule) { r.Verbs = []string{"connect"} })}, schema.Deny},
+		{"a deny of everything", []schema.Rule{allow, rule(schema.Deny, "d", func(r *schema.Rule) { r.Protocol = "" })}, schema.Deny},
+		{"a deny of everything by facts of the connection", []schema.Rule{allow, rule(schema.Deny, "d", func(r *schema.Rule) { r.When = when("request.client_address == ''") })}, schema.Deny},
+		{"a deny of some statements", []schema.Rule{allow, rule(schema.Deny, "d", func(r *schema.Rule) { r.Unless = when("sql.where_bound") })}, schema.Allow},
+		{"a deny of some verbs", []schema.Rule{allow, rule(schema.Deny, "d", func(r *schema.Rule) { r.Verbs = []string{"drop"} })}, schema.Allow},
+		{"a deny of some tables", []schema.Rule{allow, rule(schema.Deny, "d", func(r *schema.Rule) { r.Tables = []string{"*"} })}, schema.Allow},
+		{"an allow in dry run", []schema.Rule{rule(schema.Allow, "a", func(r *schema.Rule) { r.Mode = schema.DryRun })}, schema.Deny},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			a := act(on("connect", ""))
+			a.SQL = nil
+			if d := decide(newEngine(t, &schema.Bundle{Rules: tt.rules}), a); d.Effect != tt.want {
+				t.Errorf("got %s by %v", d.Effect, d.Rules)
+			}
+		})
+	}
+}
+
+func TestDryRunRules(t *testing.T) {
+	dry := func(r *schema.Rule) { r.Mode = schema.DryRun }
+	allow := rule(schema.Allow, "a", nil)
+	tests := []struct {
+		name  string
+		rules []schema.Rule
+		want  schema.Effect
+		would *schema.Would
+	}{
+		{"deny", []schema.Rule{allow, rule(schema.Deny, "d", dry)}, schema.Allow, &schema.Would{Effect: schema.Deny, Rules: []string{"deny.d"}}},
+		{"approve", []schema.Rule{allow, rule(schema.Approve, "p", dry)}, schema.Allow, &schema.Would{Effect: schema.Approve, Rules: []string{"approve.p"}}},
+		{"allow", []schema.Rule{rule(schema.Allow, "a", dry)}, schema.Deny, &schema.Would{Effect: schema.Allow, Rules: []string{"allow.a"}}},
+		{"no change", []schema.Rule{allow, rule(schema.Deny, "c", nil), rule(schema.Deny, "d", dry)}, schema.Deny, nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			d := decide(newEngine(t, &schema.Bundle{Rules: tt.rules}), act(on("select", "public.t")))
+			if d.Effect != tt.want {
+				t.Errorf("got %s", d.Effect)
+			}
+			if diff := cmp.Diff(tt.would, d.Would); diff != "" {
+				t.Errorf("would (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// masked gives a bundle with two classes, and the mask under test on the first.
+func masked(change func(*schema.Mask)) *schema.Bundle {
+	m := schema.Mask{Address: "mask.m", Classes: []string{"card"}, With: schema.TransformLast4}
+	if change != nil {
+		change(&m)
+	}
+	return &schema.Bundle{
+		Classes: []schema.Class{
+			{Name: "card", Targets: []string{"db"}, Columns: []string{"public.cards.pan", "public.old.pan"}, Detect: []string{"credit_card"}},
+			{Name: "email", Targets: []string{"db"}, Columns: []string{"public.people.email"}},
+		},
+		Rules: []schema.Rule{rule(schema.Allow, "a", func(r *schema.Rule) { r.Verbs = []string{"*", "opaque"} })},
+		Masks: []schema.Mask{m},
+	}
+}
+
+func TestMasks(t *testing.T) {
+	pan, email := []string{"public.cards.pan"}, []string{"public.people.email"}
+	output := func(origin schema.Origin, columns []string) *schema.Action {
+		a := act(on("select", "public.cards"))
+		a.Outputs = []schema.Output{{Name: "id", Origin: schema.OriginConstant}, {Name: "x", Origin: origin, Columns: columns}}
+		return a
+	}
+	use := func(place schema.Place, columns []string, sink string) *schema.Action {
+		a := act(on("select", "public.cards"))
+		a.Uses = []schema.Use{{Place: place, Columns: columns, Sink: sink}}
+		return a
+	}
+	one := []schema.ColumnMask{{Output: 1, With: schema.TransformLast4, Rule: "mask.m", Class: "card"}}
+	derived := []schema.ColumnMask{{Output: 1, With: schema.TransformLast4, Derived: true, Rule: "mask.m", Class: "card"}}
+	predicates := func(p schema.Predicates) func(*schema.Mask) {
+		return func(m *schema.Mask) { m.Predicates = p }
+	}
+	tests := []struct {
+		name   string
+		change func(*schema.Mask)
+		act    *schema.Action
+		want   schema.Effect
+		masks  []schema.ColumnMask
+	}{
+		{"bare", nil, output(schema.OriginBare, pan), schema.Allow, one},
+		{"derived", nil, output(schema.OriginDerived, pan), schema.Allow, derived},
+		{"everything", nil, output(schema.OriginDerived, []string{schema.Everything}), schema.Allow, derived},
+		{"unsafe", nil, output(schema.OriginUnsafe, pan), schema.Deny, nil},
+		{"unsafe without a class", nil, output(schema.OriginUnsafe, []string{"public.t.x"}), schema.Allow, nil},
+		{"another class", nil, output(schema.OriginBare, email), schema.Allow, nil},
+		{"lifted", func(m *schema.Mask) { m.Unless = when("'app' in principal.groups") }, output(schema.OriginUnsafe, pan), schema.Allow, nil},
+		{"not for this group", func(m *schema.Mask) { m.Groups = []string{"dba"} }, output(schema.OriginBare, pan), schema.Allow, nil},
+		{"when false", func(m *schema.Mask) { m.When = when("false") }, output(schema.OriginBare, pan), schema.Allow, nil},
+		{"failing when", func(m *schema.Mask) { m.When = when("target.labels['x'] == 'y'") }, output(schema.OriginBare, pan), schema.Allow, one},
+		{"failing unless", func(m *schema.Mask) { m.Unless = when("target.labels['x'] == 'y'") }, output(schema.OriginBare, pan), schema.Allow, one},
+		{"predicate", nil, use(schema.PlacePredicate, pan, ""), schema.Deny, nil},
+		{"predicate under equality", predicates(schema.PredicatesEquality), use(schema.PlacePredicate, pan, ""), schema.Deny, nil},
+		{"predicate under allow", predicates(schema.PredicatesAllow), use(schema.PlacePredicate, pan, ""), schema.Allow, nil},
+		{"equality", nil, use(schema.PlaceEquality, pan, ""), schema.Deny, nil},
+		{"equality under equality", predicates(schema.PredicatesEquality), use(schema.PlaceEquality, pan, ""), schema.Allow, nil},
+		{"effect under allow", predicates(schema.PredicatesAllow), use(schema.PlaceEffect, pan, ""), schema.Deny, nil},
+		{"write to an open column", predicates(schema.PredicatesAllow), use(schema.PlaceWrite, pan, "public.t.note"), schema.Deny, nil},
+		{"write without a sink", nil, use(schema.PlaceWrite, pan, ""), schema.Deny, nil},
+		{"write to its own class", nil, use(schema.PlaceWrite, pan, "public.old.pan"), schema.Allow, nil},
+		{"write to another class", nil, use(schema.PlaceWrite, pan, "public.people.email"), schema.Deny, nil},
+		{"opaque", nil, act(on("opaque", "")), schema.Deny, nil},
+		{"opaque where the mask is lifted", func(m *schema.Mask) { m.When = when("false") }, act(on("opaque", "")), schema.Allow, nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			d := decide(newEngine(t, masked(tt.change)), tt.act)
+			if d.Effect != tt.want {
+				t.Fatalf("got %s: %s", d.Effect, d.Message)
+			}
+			if diff := cmp.Diff(tt.masks, d.Masks, cmpopts.EquateEmpty()); diff != "" {
+				t.Errorf("masks (-want +got):\n%s", diff)
+			}
+			if tt.want == schema.Deny && d.Denied.Verb != "opaque" && strings.Join(d.Rules, " ") != "mask.m" {
+				t.Errorf("denied by %v", d.Rules)
+			}
+		})
+	}
+}
+
+func TestStrongerMaskWins(t *testing.T) {
+	b := masked(nil)
+	b.Masks = append(b.Masks, schema.Mask{Address: "mask.n", Classes: []string{"email", "card"}, With: schema.TransformRedact})
+	a := act(on("select", "public.cards"))
+	a.Outputs = []schema.Output{{Origin: schema.OriginBare, Columns: []string{"public.cards.pan"}}}
+	d := decide(newEngine(t, b), a)
+	want := schema.Decision{
+		Effect: schema.Allow, Enforced: true, Rules: []string{"allow.a"}, Redact: true, Classes: []string{"card"}, Bundle: "sha256:test",
+		Masks:  []schema.ColumnMask{{With: schema.TransformRedact, Rule: "mask.n", Class: "card"}},
+		Detect: []schema.Detection{{Detector: "credit_card", With: schema.TransformRedact, Rule: "mask.n"}},
+	}
+	if diff := cmp.Diff(want, d); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestDryRunMask(t *testing.T) {
+	b := masked(func(m *schema.Mask) { m.Mode = schema.DryRun })
+	a := act(on("select", "public.cards"))
+	a.Outputs = []schema.Output{{Origin: schema.OriginBare, Columns: []string{"public.cards.pan"}}}
+	d := decide(newEngine(t, b), a)
+	if d.Redact || len(d.Masks) > 0 || len(d.Detect) > 0 {
+		t.Errorf("a mask in dry run is enforced: %+v", d)
+	}
+	want := &schema.Would{Effect: schema.Allow, Rules: []string{"allow.a", "mask.m"}, Masked: []int{0}}
+	if diff := cmp.Diff(want, d.Would); diff != "" {
+		t.Errorf("would (-want +got):\n%s", diff)
+	}
+	a.Outputs[0].Origin = schema.OriginUnsafe
+	if d = decide(newEngine(t, b), a); d.Would == nil || d.Would.Effect != schema.Deny {
+		t.Errorf("would %+v", d.Would)
+	}
+}
+
+func TestUnknownTargetAndPrincipal(t *testing.T) {
+	e := newEngine(t, &schema.Bundle{Rules: []schema.Rule{rule(schema.Allow, "a", nil)}})
+	for name, change := range map[string]func(*schema.Action){
+		"target": func(a *schema.Action) { a.Target = "x" }, "protocol": func(a *schema.Action) { a.Protocol = "ssh" },
+		"principal": func(a *schema.Action) { a.Principal = nil },
+	} {
+		a := act(on("select", "public.t"))
+		change(a)
+		if d := decide(e, a); d.Effect != schema.Deny || d.Message == "" {
+			t.Errorf("%s: %+v", name, d)
+		}
+	}
+}
+
+func TestNewRefuses(t *testing.T) {
+	for name, b := range map[string]*schema.Bundle{
+		"a bad condition":    {Rules: []schema.Rule{rule(schema.Deny, "d", func(r *schema.Rule) { r.When = when("sql.nothing") })}},
+		"a mask over access": masked(func(m *schema.Mask) { m.When = when("access.verb == 'x'") }),
+		"an unknown target":  {Rules: []schema.Rule{rule(schema.Deny, "d", func(r *schema.Rule) { r.Targets = []string{"x"} })}},
+		"an unknown verb":    {Rules: []schema.Rule{rule(schema.Deny, "d", func(r *schema.Rule) { r.Verbs = []string{"x"} })}},
+		"an unknown class":   masked(func(m *schema.Mask) { m.Classes = []string{"x"} }),
+	} {
+		b.Targets = []schema.Target{{Name: "db", Protocol: schema.ProtocolPostgres}}
+		if _, err := engine.New(b); err == nil {
+			t.Errorf("%s is accepted", name)
+		}
+	}
+}
+
+func TestTrace(t *testing.T) {
+	e := newEngine(t, &schema.Bundle{Rules: []schema.Rule{
+		rule(schema.Allow, "a", func(r *schema.Rule) { r.Verbs = []string{"select"}; r.When = when("sql.limit < 10") }),
+		rule(schema.Allow, "b", func(r *schema.Rule) { r.Groups = []string{"dba"} }),
+		rule(schema.Allow, "c", func(r *schema.Rule) { r.Tables = []string{"public.u"} }),
+		rule(schema.Allow, "d", func(r *schema.Rule) { r.Verbs = []string{"drop"} }),
+		rule(schema.Allow, "e", func(r *schema.Rule) { r.When = when("sql.limit > 10") }),
+	}})
+	var got []string
+	for _, tr := range e.Trace(act(on("select", "public.t"))) {
+		line := tr.Rule + " " + tr.Scope
+		for _, term := range tr.Terms {
+			line += " " + term.Text + "=" + term.Value
+		}
+		got = append(got, line)
+	}
+	want := []string{
+		"allow.a  sql.limit < 10=true sql.limit=-1", "allow.b groups", "allow.c tables", "allow.d verbs",
+		"allow.e condition sql.limit > 10=false sql.limit=-1",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
