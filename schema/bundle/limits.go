@@ -80,6 +80,9 @@ func decodeJSON(name string, text []byte, into any) error {
 	if err := withinLimits(name, text); err != nil {
 		return err
 	}
+	if string(text) == "null" {
+		return damaged("section %q is null", name)
+	}
 	if err := strict(text, into); err != nil {
 		return damaged("section %q cannot be read: %v", name, err)
 	}
