@@ -57,7 +57,7 @@ type idp struct {
 	answer atomic.Pointer[http.HandlerFunc]
 }
 
-func newIDP(t *testing.T) *idp {
+func newIDP(t testing.TB) *idp {
 	p := &idp{}
 	p.Server = httptest.NewServer(http.HandlerFunc(p.serve))
 	t.Cleanup(p.Close)
@@ -95,7 +95,7 @@ func (p *idp) publish(keys ...jose.JSONWebKey) {
 }
 
 // key makes a key and publishes nothing.
-func key(t *testing.T, id string) (*ecdsa.PrivateKey, jose.JSONWebKey) {
+func key(t testing.TB, id string) (*ecdsa.PrivateKey, jose.JSONWebKey) {
 	t.Helper()
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -105,7 +105,7 @@ func key(t *testing.T, id string) (*ecdsa.PrivateKey, jose.JSONWebKey) {
 }
 
 // sign makes a token of any header, with go-jose's own choice of what belongs into it.
-func sign(t *testing.T, alg jose.SignatureAlgorithm, private any, header map[string]any, claims any) string {
+func sign(t testing.TB, alg jose.SignatureAlgorithm, private any, header map[string]any, claims any) string {
 	t.Helper()
 	options := &jose.SignerOptions{}
 	for name, v := range header {
@@ -161,7 +161,7 @@ func policy(url string) schema.Issuer {
 	}
 }
 
-func verifier(t *testing.T, c *clock, issuers ...schema.Issuer) *identity.Verifier {
+func verifier(t testing.TB, c *clock, issuers ...schema.Issuer) *identity.Verifier {
 	t.Helper()
 	v, err := identity.New(identity.Config{Issuers: issuers, Now: c.now})
 	if err != nil {
