@@ -53,12 +53,14 @@ type idp struct {
 	issuer  string // what discovery says; the URL when empty
 	jwksURI string
 	asked   atomic.Int64
+	// arrived gets a value for each question, while there is room.
+	arrived chan struct{}
 	// answer, when set, takes the place of every answer.
 	answer atomic.Pointer[http.HandlerFunc]
 }
 
 func newIDP(t testing.TB) *idp {
-	p := &idp{}
+	p := &idp{arrived: make(chan struct{}, 8)}
 	p.Server = httptest.NewServer(http.HandlerFunc(p.serve))
 	t.Cleanup(p.Close)
 	return p
@@ -67,6 +69,10 @@ func newIDP(t testing.TB) *idp {
 func (p *idp) serve(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Path != "/jwks" {
 		p.asked.Add(1)
+		select {
+		case p.arrived <- struct{}{}:
+		default:
+		}
 	}
 	if f := p.answer.Load(); f != nil {
 		(*f)(w, r)

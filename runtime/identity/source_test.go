@@ -60,9 +60,10 @@ func TestKeysAreAskedForAgainAtHalfTheirAge(t *testing.T) {
 	f.pass(identity.DefaultKeyAge/2 - 1)
 	f.accepted(t, f.token())
 	f.asked(t, 1)
+	<-f.p.arrived
 	f.pass(1)
 	f.accepted(t, f.token())
-	f.v.Close()
+	<-f.p.arrived
 	f.accepted(t, f.token())
 	f.asked(t, 2)
 }
@@ -144,9 +145,8 @@ func TestIssuerThatComesBack(t *testing.T) {
 
 func TestSlowIssuer(t *testing.T) {
 	f := newFixture(t)
-	arrived, release := make(chan struct{}, 1), make(chan struct{})
+	release := make(chan struct{})
 	slow := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		arrived <- struct{}{}
 		select {
 		case <-release:
 		case <-r.Context().Done():
@@ -160,7 +160,7 @@ func TestSlowIssuer(t *testing.T) {
 		_, err := f.v.Verify(ctx, token)
 		done <- err
 	}()
-	<-arrived
+	<-f.p.arrived
 	cancel()
 	err := <-done
 	if e, ok := err.(*identity.Error); !ok || !e.Unavailable {
