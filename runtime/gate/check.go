@@ -1,0 +1,123 @@
+package gate
+
+import (
+	"context"
+
+	"github.com/gatewright/gatewright/runtime/audit"
+	"github.com/gatewright/gatewright/schema"
+)
+
+// Receipt names a decision, for its outcome. The zero value names none.
+type Receipt struct {
+	seq uint64
+	// Kind is set when it was not the policy that refused: Unlogged, Expired, Draining, or Denied for a session that had to
+	// end. Refused tells whether it is.
+	Kind    RefusalKind
+	Refused bool
+}
+
+// Seq gives the decision's number in the log; zero when it could not be written.
+func (r Receipt) Seq() uint64 { return r.seq }
+
+// Check decides one action. It fills in the action's principal, target, protocol and what is known of the request,
+// decides with the policy of this moment, and has the decision in the log when it returns.
+//
+// Where a rule asks for approval, Check waits: until people have decided, the route's hold is over, ctx is done, or the
+// session ends. The answer is then Allow, with d.Ticket used up, or Deny, with the ticket and the way on in d.Message and
+// d.Hint. So d.Effect is Allow or Deny, but under dry run, when d.Enforced is false: it is then the true effect, Approve
+// among them, nothing was held, and the caller must forward whatever it says.
+//
+// An action that was let through must be closed with Outcome.
+func (s *Session) Check(ctx context.Context, a *schema.Action, d *schema.Decision) Receipt {
+	s.statements.Add(1)
+	now := s.gate.now()
+	a.Principal, a.Target, a.Protocol = s.principal, s.credential.Target, s.credential.Protocol
+	a.Request.ClientAddress = s.credential.Request.ClientAddress
+	if a.Request.Application == "" {
+		a.Request.Application = s.credential.Request.Application
+	}
+	if a.Request.Time.IsZero() {
+		a.Request.Time = now
+	}
+	if s.expired(now) {
+		s.end(errExpired)
+	}
+	p := s.gate.policy.Load()
+	s.decide(p, a, d)
+	if d.Effect == schema.Approve && d.Enforced && s.over() == nil {
+		s.settle(ctx, p, a, d)
+	}
+	if r := s.over(); r != nil {
+		refuse(d, r)
+		return s.append(a, d, Receipt{Kind: r.Kind, Refused: true})
+	}
+	return s.append(a, d, Receipt{})
+}
+
+// over gives why nothing passes here any more; nil while the session lives.
+func (s *Session) over() *Refusal {
+	if r := s.Reason(); r != nil {
+		return r
+	}
+	if s.ctx.Err() != nil {
+		return &Refusal{Kind: Denied, Message: "this session is closed", Hint: "connect again"}
+	}
+	return nil
+}
+
+// decide asks the engine, and settles whether its answer is enforced.
+func (s *Session) decide(p *Policy, a *schema.Action, d *schema.Decision) {
+	p.Engine.Decide(a, d)
+	d.Enforced = !s.gate.dryRun
+	d.Ticket = ""
+}
+
+// refuse turns a decision into the refusal of a session that is over: enforced, dry run or not.
+func refuse(d *schema.Decision, r *Refusal) {
+	d.Effect, d.Enforced, d.Message, d.Hint = schema.Deny, true, r.Message, r.Hint
+}
+
+// append writes the decision down. What cannot be written is refused.
+func (s *Session) append(a *schema.Action, d *schema.Decision, r Receipt) Receipt {
+	rec := s.record(audit.KindDecision)
+	rec.Application = a.Request.Application
+	rec.Bundle, rec.Action, rec.Decision = d.Bundle, a, d
+	s.gate.settleOwed()
+	seq, err := s.gate.log.Append(&rec)
+	if err != nil {
+		s.gate.unlogged(err)
+		if d.Enforced {
+			refuse(d, errUnlogged)
+			r = Receipt{Kind: Unlogged, Refused: true}
+		}
+		s.gate.counts.decided(d)
+		return r
+	}
+	r.seq = seq
+	s.gate.counts.decided(d)
+	if d.Effect == schema.Allow || !d.Enforced {
+		s.mu.Lock()
+		if !s.closed {
+			s.pending[seq] = struct{}{}
+		}
+		s.mu.Unlock()
+	}
+	return r
+}
+
+// Outcome closes what a Check let through. The second call for one receipt, and a call for an action that was refused,
+// do nothing.
+func (s *Session) Outcome(r Receipt, o schema.Outcome) {
+	s.mu.Lock()
+	_, pending := s.pending[r.seq]
+	delete(s.pending, r.seq)
+	s.mu.Unlock()
+	if pending {
+		s.close(r.seq, &o)
+	}
+}
+
+func (s *Session) close(seq uint64, o *schema.Outcome) {
+	s.gate.tell(&audit.Record{Kind: audit.KindOutcome, Session: s.id, Of: seq, Outcome: o})
+	s.gate.counts.maskedCells.Add(uint64(max(0, o.Masked)))
+}
