@@ -1,0 +1,203 @@
+package sqlfacts
+
+import (
+	"slices"
+
+	"github.com/gatewright/gatewright/schema"
+)
+
+// maxWork bounds the nodes that one statement's analysis visits, those of the views that it names included, and
+// maxViews how deep views may stand on views.
+const (
+	maxWork  = 400_000
+	maxViews = 32
+)
+
+// analysis gathers the facts of one statement.
+type analysis struct {
+	session *Session
+	catalog *schema.Catalog
+	st      *Statement
+
+	accesses []schema.Access
+	uses     []schema.Use
+	// tables, columns and functions are canonical names, unsorted and with duplicates.
+	tables, columns, functions []string
+
+	// faults counts what was met that can fail, return a set or have an effect; work counts subqueries.
+	faults, work int
+	// predicates is above zero inside a condition that decides rows: time tells nothing more there.
+	predicates int
+	// views is how many views the walk is inside of: there, accesses are the view owner's and not recorded.
+	views int
+	left  int
+	// unresolved is set when a relation was not found: every output then counts as Everything.
+	unresolved bool
+	// unbound is set when an UPDATE or DELETE has no WHERE that can be false.
+	unbound bool
+	opaque  string
+}
+
+func newAnalysis(s *Session, st *Statement) *analysis {
+	a := &analysis{session: s, catalog: s.Catalog, st: st, left: maxWork}
+	if a.catalog == nil {
+		a.catalog = &schema.Catalog{}
+	}
+	return a
+}
+
+// stop makes the statement opaque; the first reason stays.
+func (a *analysis) stop(reason string) {
+	if a.opaque == "" {
+		a.opaque = reason
+	}
+}
+
+// step pays for one node and reports whether to go on.
+func (a *analysis) step() bool {
+	a.left--
+	if a.left < 0 {
+		a.stop("the statement is too large to analyse")
+	}
+	return a.opaque == ""
+}
+
+// access records one access and gives its index. The same verb on the same object is one access.
+func (a *analysis) access(verb, object string, harmless bool) int {
+	if a.views > 0 {
+		return -1
+	}
+	for i := range a.accesses {
+		if a.accesses[i].Verb == verb && a.accesses[i].Object == object {
+			return i
+		}
+	}
+	a.accesses = append(a.accesses, schema.Access{Verb: verb, Object: object, Harmless: harmless})
+	return len(a.accesses) - 1
+}
+
+// touch adds a column to an access.
+func (a *analysis) touch(access int, column string) {
+	if access < 0 || column == "" {
+		return
+	}
+	c := &a.accesses[access].Columns
+	if !slices.Contains(*c, column) {
+		*c = append(*c, column)
+	}
+}
+
+// use records source columns in a place; nothing when there are none.
+func (a *analysis) use(place schema.Place, columns []string, sink string) {
+	if len(columns) == 0 {
+		return
+	}
+	a.uses = append(a.uses, schema.Use{Place: place, Columns: columns, Sink: sink})
+}
+
+// fault records something that can fail, return a set or have an effect, given columns.
+func (a *analysis) fault(columns []string) {
+	a.faults++
+	a.use(schema.PlaceEffect, columns, "")
+}
+
+// value is what is known of an expression's value.
+type value struct {
+	// columns are its source columns, sorted; Everything may be among them.
+	columns []string
+	origin  schema.Origin
+	// fails is set when something in it can fail, return a set or have an effect; works when a subquery is in it.
+	fails, works bool
+	// table, attribute and base tell a bare column: its relation's OID, its number, the canonical name of the table
+	// column that it is. keyed is set when that column stands under a key.
+	table     uint32
+	attribute int16
+	base      string
+	keyed     bool
+	// row holds the fields when it is a composite value whose fields are known.
+	row *item
+	// literal is set for constants, with the text of a string constant; param for parameters.
+	literal, param bool
+	text           string
+	// integer is set for integer constants, number is theirs.
+	integer bool
+	number  int64
+	// composite is set when it may be an array, JSON or something made of parts, for which more can fail.
+	composite bool
+}
+
+// join makes the value of an expression over others that is pure and total.
+func join(vs ...value) value {
+	var v value
+	v.origin = schema.OriginConstant
+	for _, w := range vs {
+		v.columns = union(v.columns, w.columns)
+		v.fails = v.fails || w.fails
+		v.works = v.works || w.works
+		v.composite = v.composite || w.composite
+		if len(w.columns) > 0 && w.origin != schema.OriginUnsafe && v.origin != schema.OriginUnsafe {
+			v.origin = schema.OriginDerived
+		}
+		if w.origin == schema.OriginUnsafe && len(w.columns) > 0 {
+			v.origin = schema.OriginUnsafe
+		}
+	}
+	return v
+}
+
+// unsafe makes the value of an expression over others that can fail, return a set or have an effect.
+func (a *analysis) unsafe(vs ...value) value {
+	v := join(vs...)
+	a.fault(v.columns)
+	v.fails = true
+	if len(v.columns) > 0 {
+		v.origin = schema.OriginUnsafe
+	}
+	return v
+}
+
+// conditional makes the value of an expression that evaluates some of its parts depending on others: what can fail
+// or takes time then tells of the columns.
+func (a *analysis) conditional(vs ...value) value {
+	v := join(vs...)
+	if len(v.columns) > 0 && (v.fails || v.works && a.predicates == 0) {
+		return a.unsafe(vs...)
+	}
+	return v
+}
+
+// everything is the value that may hold anything.
+func (a *analysis) everything(vs ...value) value {
+	return a.unsafe(append(vs, value{columns: []string{schema.Everything}})...)
+}
+
+// derived gives v as a column that is no longer bare.
+func derived(v value) value {
+	w := join(v)
+	w.row = v.row
+	return w
+}
+
+// union merges two sorted sets; it never writes to either.
+func union(a, b []string) []string {
+	switch {
+	case len(b) == 0:
+		return a
+	case len(a) == 0:
+		return b
+	case slices.Equal(a, b):
+		return a
+	}
+	out := make([]string, 0, len(a)+len(b))
+	for len(a) > 0 && len(b) > 0 {
+		switch {
+		case a[0] < b[0]:
+			out, a = append(out, a[0]), a[1:]
+		case a[0] > b[0]:
+			out, b = append(out, b[0]), b[1:]
+		default:
+			out, a, b = append(out, a[0]), a[1:], b[1:]
+		}
+	}
+	return append(append(out, a...), b...)
+}

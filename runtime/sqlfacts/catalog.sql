@@ -1,0 +1,109 @@
+SELECT json_build_object(
+  'server_version', current_setting('server_version_num')::int,
+  'path_setting', (SELECT reset_val FROM pg_catalog.pg_settings WHERE name = 'search_path'),
+  'user', session_user::text,
+  'schemas', (SELECT coalesce(json_agg(nspname::text ORDER BY nspname), '[]') FROM pg_catalog.pg_namespace
+              WHERE nspname !~ '^pg_(toast|temp_|toast_temp_)'),
+  'relations', (
+    SELECT coalesce(json_agg(json_strip_nulls(json_build_object(
+      'oid', c.oid::bigint,
+      'schema', n.nspname::text,
+      'name', c.relname::text,
+      'kind', c.relkind::text,
+      'columns', (
+        SELECT coalesce(json_agg(json_strip_nulls(json_build_object(
+          'name', a.attname::text,
+          'attribute', a.attnum,
+          'type', format_type(a.atttypid, a.atttypmod),
+          'type_oid', a.atttypid::bigint,
+          'not_null', nullif(a.attnotnull, false),
+          'default', CASE WHEN a.attgenerated::text = '' THEN pg_get_expr(d.adbin, d.adrelid) END,
+          'generated', CASE WHEN a.attgenerated::text <> '' THEN pg_get_expr(d.adbin, d.adrelid) END
+        )) ORDER BY a.attnum), '[]')
+        FROM pg_catalog.pg_attribute a
+        LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+        WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped),
+      'definition', CASE WHEN c.relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid) END,
+      'parents', (
+        SELECT json_agg(quote_ident(pn.nspname) || '.' || quote_ident(p.relname) ORDER BY i.inhseqno)
+        FROM pg_catalog.pg_inherits i
+        JOIN pg_catalog.pg_class p ON p.oid = i.inhparent
+        JOIN pg_catalog.pg_namespace pn ON pn.oid = p.relnamespace
+        WHERE i.inhrelid = c.oid),
+      'keys', (
+        SELECT json_agg(k.columns ORDER BY k.columns::text)
+        FROM (
+          SELECT (SELECT json_agg(DISTINCT a.attname::text) FROM pg_catalog.pg_attribute a
+                  WHERE a.attrelid = c.oid AND a.attnum > 0
+                    AND (a.attnum = ANY (x.indkey) OR EXISTS (
+                      SELECT FROM pg_catalog.pg_depend d
+                      WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = x.indexrelid
+                        AND d.refclassid = 'pg_catalog.pg_class'::regclass AND d.refobjid = c.oid AND d.refobjsubid = a.attnum))) AS columns
+          FROM pg_catalog.pg_index x WHERE x.indrelid = c.oid AND (x.indisunique OR x.indisexclusion)
+          UNION ALL
+          SELECT (SELECT json_agg(a.attname::text ORDER BY a.attname) FROM pg_catalog.pg_attribute a
+                  WHERE a.attrelid = c.oid AND a.attnum = ANY (f.conkey))
+          FROM pg_catalog.pg_constraint f WHERE f.conrelid = c.oid AND f.contype = 'f'
+        ) k WHERE k.columns IS NOT NULL),
+      'checks', (
+        SELECT json_agg(k.columns ORDER BY k.columns::text)
+        FROM (
+          SELECT (SELECT json_agg(a.attname::text ORDER BY a.attname) FROM pg_catalog.pg_attribute a
+                  WHERE a.attrelid = c.oid AND a.attnum = ANY (f.conkey)) AS columns
+          FROM pg_catalog.pg_constraint f
+          WHERE f.conrelid = c.oid AND f.contype = 'c' AND cardinality(f.conkey) > 1
+        ) k),
+      'rules', nullif(EXISTS (SELECT FROM pg_catalog.pg_rewrite r WHERE r.ev_class = c.oid AND r.rulename <> '_RETURN'), false),
+      'triggers', nullif(EXISTS (SELECT FROM pg_catalog.pg_trigger t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal), false)
+    )) ORDER BY n.nspname, c.relname), '[]')
+    FROM pg_catalog.pg_class c
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c', 'S')
+      AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_toast'),
+  'functions', (
+    SELECT coalesce(json_agg(json_strip_nulls(json_build_object(
+      'schema', n.nspname::text,
+      'name', p.proname::text,
+      'arguments', pg_get_function_arguments(p.oid),
+      'language', l.lanname::text,
+      'volatility', p.provolatile::text,
+      'kind', p.prokind::text,
+      'returns_set', nullif(p.proretset, false)
+    )) ORDER BY n.nspname, p.proname, pg_get_function_arguments(p.oid)), '[]')
+    FROM pg_catalog.pg_proc p
+    JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+    JOIN pg_catalog.pg_language l ON l.oid = p.prolang
+    WHERE n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_toast'
+       OR n.nspname = 'pg_catalog' AND p.oid >= 16384),
+  'types', (
+    SELECT coalesce(json_agg(json_strip_nulls(json_build_object(
+      'oid', t.oid::bigint,
+      'schema', n.nspname::text,
+      'name', t.typname::text,
+      'kind', t.typtype::text,
+      'base', CASE WHEN t.typtype = 'd' THEN format_type(t.typbasetype, t.typtypmod) END
+    )) ORDER BY n.nspname, t.typname), '[]')
+    FROM pg_catalog.pg_type t
+    JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
+    LEFT JOIN pg_catalog.pg_class c ON c.oid = t.typrelid
+    WHERE n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_toast'
+      AND NOT (t.typelem <> 0 AND t.typlen = -1) AND (c.oid IS NULL OR c.relkind = 'c')),
+  'operators', (
+    SELECT coalesce(json_agg(DISTINCT o.oprname::text), '[]') FROM pg_catalog.pg_operator o WHERE o.oid >= 16384),
+  'operator_bodies', (
+    SELECT coalesce(json_agg(DISTINCT o.oprname::text), '[]')
+    FROM pg_catalog.pg_operator o
+    JOIN pg_catalog.pg_proc p ON p.oid = o.oprcode
+    JOIN pg_catalog.pg_language l ON l.oid = p.prolang
+    WHERE o.oid >= 16384 AND l.lanname NOT IN ('c', 'internal')),
+  'casts', (
+    SELECT coalesce(json_agg(DISTINCT format_type(k.casttarget, NULL)), '[]')
+    FROM pg_catalog.pg_cast k WHERE k.oid >= 16384 AND k.castfunc >= 16384),
+  'system', (
+    SELECT json_agg(quote_ident(n.nspname) || '.' || quote_ident(c.relname) || ' ' || c.oid || ' ' || (
+      SELECT string_agg(a.attname::text, ' ' ORDER BY a.attnum) FROM pg_catalog.pg_attribute a
+      WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) ORDER BY n.nspname, c.relname)
+    FROM pg_catalog.pg_class c
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind IN ('r', 'v') AND n.nspname IN ('pg_catalog', 'information_schema'))
+)::text
