@@ -24,7 +24,7 @@ func (p *probe) iban(i int) {
 	if start < p.done[iban] || !isAlpha(p.at(i-1)) || !isAlpha(p.in[start]) || !isDigit(p.at(i+1)) {
 		return
 	}
-	if isAlnum(p.at(start-1)) && p.at(start-2) != '\\' {
+	if c := p.at(start - 1); isDigit(c) || isAlpha(c) && p.at(start-2) != '\\' {
 		return
 	}
 	length := ibanLengths[[2]byte{p.in[start] &^ 0x20, p.in[i-1] &^ 0x20}]
