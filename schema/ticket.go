@@ -38,7 +38,7 @@ func (s *TicketState) UnmarshalText(text []byte) error {
 // Ticket is one request for approval: one principal, one target, one exact statement with its bind values, once.
 type Ticket struct {
 	ID string `json:"id"`
-	// Key is the digest of principal, target, exact text and bind values that the approval is bound to.
+	// Key is the digest of principal, target, exact text, bind values and accesses that the approval is bound to.
 	Key       string   `json:"key"`
 	Issuer    string   `json:"issuer"`
 	Subject   string   `json:"subject"`
@@ -47,6 +47,9 @@ type Ticket struct {
 	Statement string   `json:"statement"`
 	// Binds is a digest of the bind values; empty when there are none.
 	Binds string `json:"binds,omitempty"`
+	// Accesses are what the statement was found to do when it was held, each as "verb object", sorted: the same text
+	// may do something else under another search_path.
+	Accesses []string `json:"accesses,omitempty"`
 	// Rules are the approve rules that asked, Bundle the one that held them.
 	Rules  []string `json:"rules"`
 	Bundle string   `json:"bundle"`
