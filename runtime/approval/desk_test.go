@@ -89,7 +89,8 @@ var (
 func request() approval.Request {
 	return approval.Request{
 		Principal: orders, Target: "payments-db", Text: "DELETE FROM orders WHERE id = 7", Rules: []string{"approve.delete"},
-		Bundle: "sha256:b", Route: schema.Route{
+		Accesses: []schema.Access{{Verb: "delete", Object: "public.orders"}},
+		Bundle:   "sha256:b", Route: schema.Route{
 			Name: "dba", Approvers: []string{"group:dba", "subject:carol"}, Quorum: 1, Hold: time.Minute, Expires: time.Hour,
 		},
 	}
@@ -182,6 +183,8 @@ func TestKeyIsBoundToEverything(t *testing.T) {
 		"target":    func(r *approval.Request) { r.Target = "other-db" },
 		"text":      func(r *approval.Request) { r.Text += " " },
 		"binds":     func(r *approval.Request) { r.Binds = "b" },
+		"verb":      func(r *approval.Request) { r.Accesses = []schema.Access{{Verb: "update", Object: "public.orders"}} },
+		"object":    func(r *approval.Request) { r.Accesses = []schema.Access{{Verb: "delete", Object: "other.orders"}} },
 		"approvers": func(r *approval.Request) { r.Route.Approvers = []string{"group:dba"} },
 		"quorum":    func(r *approval.Request) { r.Route.Quorum = 2 },
 	} {

@@ -26,6 +26,7 @@ func live(t *schema.Ticket, now time.Time) bool {
 func copied(t *schema.Ticket) *schema.Ticket {
 	c := *t
 	c.Groups, c.Rules, c.Votes = slices.Clone(t.Groups), slices.Clone(t.Rules), slices.Clone(t.Votes)
+	c.Accesses = slices.Clone(t.Accesses)
 	return &c
 }
 

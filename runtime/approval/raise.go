@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"hash"
 	"slices"
+	"strings"
 
 	"github.com/gatewright/gatewright/schema"
 )
@@ -22,13 +23,16 @@ type Request struct {
 	// Text is the exact statement, Binds a digest of the bind values, empty when there are none.
 	Text  string
 	Binds string
-	Rules []string
+	// Accesses are what the statement does, by canonical names: what the text means at this moment.
+	Accesses []schema.Access
+	Rules    []string
 	// Bundle is the content id of the bundle whose rules they are.
 	Bundle string
 	Route  schema.Route
 }
 
-// Key is what an approval is bound to: the caller, the target, the exact text, the bind values, and who was asked. An
+// Key is what an approval is bound to: the caller, the target, the exact text, the bind values, what the text does, and
+// who was asked. The same text on other tables, as under another search_path, needs an approval of its own; and an
 // approval by those whom an older policy asked is none for a newer policy that asks others.
 func (r *Request) Key() string {
 	h := sha256.New()
@@ -40,12 +44,26 @@ func (r *Request) Key() string {
 	part(h, r.Binds)
 	part(h, r.Route.Name)
 	part(h, fmt.Sprint(r.Route.Quorum))
-	approvers := slices.Clone(r.Route.Approvers)
-	slices.Sort(approvers)
-	for _, a := range approvers {
-		part(h, a)
-	}
+	list(h, slices.Sorted(slices.Values(r.Route.Approvers)))
+	list(h, r.does())
 	return "sha256:" + hex.EncodeToString(h.Sum(nil))
+}
+
+// does gives the accesses as "verb object", sorted and once each.
+func (r *Request) does() []string {
+	lines := make([]string, 0, len(r.Accesses))
+	for i := range r.Accesses {
+		lines = append(lines, strings.TrimSpace(r.Accesses[i].Verb+" "+r.Accesses[i].Object))
+	}
+	slices.Sort(lines)
+	return slices.Compact(lines)
+}
+
+func list(h hash.Hash, lines []string) {
+	part(h, fmt.Sprint(len(lines)))
+	for _, line := range lines {
+		part(h, line)
+	}
 }
 
 // part feeds one string with its length in front, so that no two lists of strings are the same bytes.
@@ -70,7 +88,7 @@ func (d *Desk) Raise(ctx context.Context, r Request) (*schema.Ticket, error) {
 	t := &schema.Ticket{
 		ID: d.config.NewID(), Key: r.Key(), Issuer: r.Principal.Issuer, Subject: r.Principal.Subject,
 		Groups: slices.Clone(r.Principal.Groups), Target: r.Target, Statement: r.Text, Binds: r.Binds, Rules: slices.Clone(r.Rules),
-		Bundle: r.Bundle, Route: r.Route, Created: now, Expires: now.Add(r.Route.Expires),
+		Accesses: r.does(), Bundle: r.Bundle, Route: r.Route, Created: now, Expires: now.Add(r.Route.Expires),
 	}
 	kept, created, err := d.config.Store.Raise(ctx, t, func() error {
 		return d.config.Record(Event{Kind: Raised, Ticket: t})

@@ -46,7 +46,8 @@ func (s *Session) request(p *Policy, a *schema.Action, d *schema.Decision) (appr
 		return approval.Request{}, false
 	}
 	return approval.Request{
-		Principal: s.principal, Target: a.Target, Text: a.Text, Binds: a.Binds, Rules: d.Rules, Bundle: d.Bundle, Route: route,
+		Principal: s.principal, Target: a.Target, Text: a.Text, Binds: a.Binds,
+		Accesses: a.Accesses, Rules: d.Rules, Bundle: d.Bundle, Route: route,
 	}, true
 }
 

@@ -107,10 +107,14 @@ func TestRunAgainOnceApproved(t *testing.T) {
 	if other.Check(t.Context(), bound, &d); d.Effect != schema.Deny || d.Ticket == ticket {
 		t.Errorf("other bind values used the approval: %+v", d)
 	}
-	if alice := w.open("alice"); true {
-		if alice.Check(t.Context(), action("delete", "public.orders"), &d); d.Effect != schema.Deny || d.Ticket == ticket {
-			t.Errorf("another caller used the approval: %+v", d)
-		}
+	elsewhere := action("delete", "public.orders")
+	elsewhere.Accesses = append(elsewhere.Accesses, schema.Access{Verb: "select", Object: "public.orders"})
+	if other.Check(t.Context(), elsewhere, &d); d.Effect != schema.Deny || d.Ticket == ticket {
+		t.Errorf("a text that came to mean something else used the approval: %+v", d)
+	}
+	alice := w.open("alice")
+	if alice.Check(t.Context(), action("delete", "public.orders"), &d); d.Effect != schema.Deny || d.Ticket == ticket {
+		t.Errorf("another caller used the approval: %+v", d)
 	}
 	if other.Check(t.Context(), action("delete", "public.orders"), &d); d.Effect != schema.Allow || d.Ticket != ticket || d.Message != "" {
 		t.Errorf("%+v", d)
