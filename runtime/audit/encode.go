@@ -9,10 +9,11 @@ import (
 )
 
 const (
-	// maxText bounds the normalized text in a line, maxReason a sentence. Both are cut; no list ever is: a record whose
-	// lists do not fit into MaxLine is refused, and with it the action.
-	maxText   = 16 << 10
-	maxReason = 4 << 10
+	// maxText bounds the normalized text in a line, maxReason a sentence, maxOwnWord what a client calls itself. These are
+	// cut; no list ever is: a record whose lists do not fit into MaxLine is refused, and with it the action.
+	maxText    = 16 << 10
+	maxReason  = 4 << 10
+	maxOwnWord = 256
 
 	timeLayout = "2006-01-02T15:04:05.000000Z"
 )
@@ -55,7 +56,8 @@ func appendCaller(dst []byte, r *Record) []byte {
 	dst = appendField(dst, "protocol", r.Protocol)
 	dst = appendField(dst, "target", r.Target)
 	dst = appendField(dst, "client_address", r.ClientAddress)
-	dst = appendField(dst, "application", r.Application)
+	application, _ := cutAt(r.Application, maxOwnWord)
+	dst = appendField(dst, "application", application)
 	return appendField(dst, "bundle", r.Bundle)
 }
 
