@@ -11,7 +11,7 @@ import (
 
 // Serial gives the serial of the last bundle of a policy that was put in force here; zero when there was none.
 func (s *DB) Serial(ctx context.Context, policy string) (serial uint64, err error) {
-	err = s.do(ctx, "read the last serial", func(tx *sql.Tx) error {
+	err = s.see(ctx, "read the last serial", func(tx *sql.Tx) error {
 		var n int64
 		err := tx.QueryRowContext(ctx, "SELECT serial FROM serials WHERE policy = ?", policy).Scan(&n)
 		if errors.Is(err, sql.ErrNoRows) {

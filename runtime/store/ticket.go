@@ -14,7 +14,16 @@ import (
 
 // do runs one transaction. Its error is put into words, but for those of the caller's own functions.
 func (s *DB) do(ctx context.Context, what string, f func(*sql.Tx) error) error {
-	tx, err := s.db.BeginTx(ctx, nil)
+	return s.run(ctx, what, nil, f)
+}
+
+// see is do for a transaction that only reads, and so does not wait for another process's writing.
+func (s *DB) see(ctx context.Context, what string, f func(*sql.Tx) error) error {
+	return s.run(ctx, what, &sql.TxOptions{ReadOnly: true}, f)
+}
+
+func (s *DB) run(ctx context.Context, what string, o *sql.TxOptions, f func(*sql.Tx) error) error {
+	tx, err := s.db.BeginTx(ctx, o)
 	if err == nil {
 		if err = f(tx); err == nil {
 			err = tx.Commit()
@@ -88,7 +97,7 @@ func insert(ctx context.Context, tx *sql.Tx, t *schema.Ticket) error {
 
 // Ticket finds a ticket, with its votes; nil when there is none.
 func (s *DB) Ticket(ctx context.Context, id string) (t *schema.Ticket, err error) {
-	err = s.do(ctx, "read a ticket", func(tx *sql.Tx) error {
+	err = s.see(ctx, "read a ticket", func(tx *sql.Tx) error {
 		t, err = load(ctx, tx, id)
 		return err
 	})
@@ -114,7 +123,7 @@ func (s *DB) Overdue(ctx context.Context, now time.Time, limit int) ([]schema.Ti
 }
 
 func (s *DB) list(ctx context.Context, query string, args ...any) (list []schema.Ticket, err error) {
-	err = s.do(ctx, "list tickets", func(tx *sql.Tx) error {
+	err = s.see(ctx, "list tickets", func(tx *sql.Tx) error {
 		ids, err := column(ctx, tx, query, args...)
 		if err != nil {
 			return err
