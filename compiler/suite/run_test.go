@@ -58,7 +58,9 @@ func TestRun(t *testing.T) {
 }
 
 func TestNothingToRunIsNotOK(t *testing.T) {
-	decide := func(*schema.Test, *schema.TestPrincipal, string) (suite.Observed, error) { return suite.Observed{}, nil }
+	decide := func(*schema.Test, *schema.TestPrincipal, string) (suite.Observed, error) {
+		return suite.Observed{}, nil
+	}
 	for name, s := range map[string]*schema.Suite{
 		"no tests":      {},
 		"no statements": {Principals: []schema.TestPrincipal{{Name: "me"}}, Tests: []schema.Test{{As: "me"}}},
