@@ -9,7 +9,6 @@ import (
 
 	"github.com/gatewright/gatewright/schema"
 	"github.com/google/cel-go/cel"
-	"github.com/google/cel-go/checker"
 	"github.com/google/cel-go/common"
 	"github.com/google/cel-go/common/ast"
 	"github.com/google/cel-go/common/types"
@@ -326,20 +325,4 @@ func (c *check) costliest(a *cel.Ast) (start int, term string) {
 		return 0, c.text
 	}
 	return c.offset(info.GetStartLocation(found.ID())), text
-}
-
-// sizes declares how large variables can be. The classifier and the identity room keep to it.
-type sizes struct{}
-
-func (sizes) EstimateSize(node checker.AstNode) *checker.SizeEstimate {
-	switch node.Type().Kind() {
-	case types.ListKind, types.MapKind:
-		return &checker.SizeEstimate{Max: 256}
-	default:
-		return &checker.SizeEstimate{Max: 1024}
-	}
-}
-
-func (sizes) EstimateCallCost(string, string, *checker.AstNode, []checker.AstNode) *checker.CallEstimate {
-	return nil
 }

@@ -60,6 +60,9 @@ func TestCheckReports(t *testing.T) {
 		{"bad pattern", "principal.subject.matches('a(b')", vocab.Postgres, vocab.Bool, 1, 28, 31, "Invalid regular expression", "RE2"},
 		{"pattern from a fact", "principal.subject.matches(principal.kind)", vocab.Postgres, vocab.Bool, 1, 36, 37, "Regular expression is not constant", ""},
 		{"cost", "sql.columns.exists(a, sql.columns.exists(b, sql.columns.exists(c, a + b == c)))", vocab.Postgres, vocab.Bool, 1, 63, 0, "Condition may cost too much", ""},
+		{"text that multiplies", "principal.subject.replace('a', 'aaaaaaaa') == ''", vocab.Postgres, vocab.Bool, 1, 26, 27, "Invalid condition", ""},
+		{"text that multiplies in format", "'%s%s'.format(['a', 'b']) == ''", vocab.Postgres, vocab.Bool, 1, 14, 15, "Invalid condition", ""},
+		{"a clock", "now() > request.time", vocab.Postgres, vocab.Bool, 1, 4, 5, "Invalid condition", ""},
 		{"hidden variable", "principal.groups.exists(sql, sql == 'x')", vocab.Postgres, vocab.Bool, 1, 24, 25, "Macro variable hides a variable", ""},
 		{"empty", " ", vocab.Postgres, vocab.Bool, 1, 1, 2, "Condition is empty", ""},
 		{"deep", strings.Repeat("(", 100_000) + "true" + strings.Repeat(")", 100_000), vocab.Postgres, vocab.Bool, 1, 1, 2, "Condition is too long", ""},
@@ -109,6 +112,7 @@ func TestPrograms(t *testing.T) {
 		{"sql.tables.exists(t, t.startsWith('public.'))", true, false},
 		{"target.labels['region'] == 'eu'", false, true},
 		{"has(sql.fingerprint)", false, false},
+		{"' a,B '.trim().lowerAscii().split(',') == ['a', 'b']", true, false},
 		{"request.client_address.matches('^127[.]')", true, false},
 		{"size(principal.groups) == 2 && principal.kind.upperAscii() == 'MACHINE'", true, false},
 	}
@@ -229,5 +233,55 @@ func BenchmarkProgram(b *testing.B) {
 		if _, err := p.Bool(binding); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// TestHostileShapes puts texts just within the length bound through the whole check: whatever comes out, it must come
+// out soon, and what is accepted must evaluate.
+func TestHostileShapes(t *testing.T) {
+	v := vocabulary(t, vocab.Postgres)
+	a, target := action()
+	b := vocab.NewBinding()
+	b.Bind(a, target)
+	b.SetAccess(&schema.Access{})
+	fill := func(before, repeated, middle, after string, n int) string {
+		return before + strings.Repeat(repeated, n) + middle + strings.Repeat(after, n)
+	}
+	shapes := map[string]string{
+		"parentheses":  fill("", "(", "true", ")", 64),
+		"lists":        fill("", "[", "", "]", 64),
+		"maps":         fill("", "{1:", "1", "}", 64),
+		"not":          fill("", "!", "true", "", 64),
+		"or":           fill("true", "||true", "", "", 2700),
+		"plus":         fill("1", "+1", " == 1", "", 8000),
+		"minus":        fill("", "- ", "1", "", 8000),
+		"select":       fill("sql", ".a", "", "", 8000),
+		"index":        fill("sql", "[0]", "", "", 5000),
+		"ternary":      fill("", "true?true:", "true", "", 1600),
+		"ternary left": fill("", "true?", "true", ":true", 60),
+		"comparison":   fill("1", "<1", "", "", 8000),
+		"calls":        fill("'a'", ".trim()", " == ''", "", 2300),
+		"macros":       fill("", "[1].all(x,", "true", ")", 63),
+		"wide list":    "size([" + strings.Repeat("1,", 8000) + "1]) > 0",
+		"quotes":       strings.Repeat("'", 16_000),
+		"spaces":       strings.Repeat(" ", 16_000) + "true",
+	}
+	for name, text := range shapes {
+		t.Run(name, func(t *testing.T) {
+			c, diags := v.Check(text, vocab.Bool, at(text), "p.hcl")
+			if (c == nil) != diags.HasErrors() {
+				t.Fatalf("condition %v with %v", c, diags)
+			}
+			if c == nil {
+				return
+			}
+			p, err := c.Program()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := p.Bool(b); err != nil {
+				t.Error(err)
+			}
+		})
 	}
 }

@@ -9,7 +9,6 @@ import (
 
 	"github.com/google/cel-go/cel"
 	"github.com/google/cel-go/common/types"
-	"github.com/google/cel-go/ext"
 )
 
 // Kind says which variables a condition may use.
@@ -70,8 +69,8 @@ func New(kind Kind) (*Vocabulary, error) {
 		cel.EnableMacroCallTracking(),
 		cel.ParserRecursionLimit(MaxDepth),
 		cel.ParserExpressionSizeLimit(MaxTextBytes),
-		ext.Strings(ext.StringsVersion(1)),
 	}
+	options = append(options, functions()...)
 	for _, name := range kind.variables() {
 		options = append(options, cel.Variable(name, variableType(name)))
 	}
@@ -94,7 +93,7 @@ func variableType(name string) *cel.Type {
 // bundle carries it, and a process with another one refuses the bundle.
 func Fingerprint() string {
 	var b strings.Builder
-	b.WriteString("cel-go 0.31 standard strings/1\n")
+	b.WriteString("cel-go 0.31 standard\n")
 	for _, kind := range kinds {
 		fmt.Fprintf(&b, "kind %d\n", kind)
 		for _, name := range kind.variables() {
@@ -104,6 +103,9 @@ func Fingerprint() string {
 				fmt.Fprintf(&b, "field %s %s\n", field, s.fields[field].celType)
 			}
 		}
+	}
+	for _, f := range stringFunctions {
+		fmt.Fprintf(&b, "function %s\n", f.name)
 	}
 	fmt.Fprintf(&b, "bounds %d %d %d %d %d\n", MaxTextBytes, MaxNodes, MaxDepth, MaxCost, MaxPatternBytes)
 	sum := sha256.Sum256([]byte(b.String()))
