@@ -32,6 +32,8 @@ const (
 	TooLong
 	// NoRoute: the route asks nobody.
 	NoRoute
+	// TooMany: the caller has too many open tickets.
+	TooMany
 )
 
 // Refused is the desk's answer to what its rules do not allow. Message and Hint may be shown to whoever asked.

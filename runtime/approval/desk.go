@@ -18,6 +18,8 @@ type Store interface {
 	Raise(ctx context.Context, t *schema.Ticket, before func() error) (kept *schema.Ticket, created bool, err error)
 	// Ticket finds a ticket, with its votes; nil when there is none.
 	Ticket(ctx context.Context, id string) (*schema.Ticket, error)
+	// Open counts the pending and approved tickets of one caller that have not expired at now.
+	Open(ctx context.Context, issuer, subject string, now time.Time) (int, error)
 	// Tickets lists those in the given states, or all, newest first, at most limit.
 	Tickets(ctx context.Context, limit int, states ...schema.TicketState) ([]schema.Ticket, error)
 	// Update hands the ticket to change and keeps its State and the Votes that change appended. An error of change is
@@ -58,10 +60,16 @@ type Config struct {
 	Notify func(schema.Ticket)
 	// Poll is how often a waiter asks the store for what another process decided; zero means DefaultPoll.
 	Poll time.Duration
+	// MaxOpen bounds the open tickets of one caller, so that none can bury the approvers; zero means DefaultMaxOpen. Two
+	// requests at the same moment may overstep it by one.
+	MaxOpen int
 }
 
-// DefaultPoll is how often a waiter looks into the store.
-const DefaultPoll = time.Second
+// What stands where the Config says nothing.
+const (
+	DefaultPoll    = time.Second
+	DefaultMaxOpen = 50
+)
 
 // Desk raises and decides tickets. It is safe for concurrent use.
 type Desk struct {
@@ -78,6 +86,9 @@ func New(c Config) (*Desk, error) {
 	}
 	if c.Poll <= 0 {
 		c.Poll = DefaultPoll
+	}
+	if c.MaxOpen <= 0 {
+		c.MaxOpen = DefaultMaxOpen
 	}
 	return &Desk{config: c, waiting: map[string]map[chan struct{}]struct{}{}}, nil
 }

@@ -312,6 +312,35 @@ func TestRaiseRefuses(t *testing.T) {
 	}
 }
 
+func TestOpenTicketsAreBounded(t *testing.T) {
+	d := newDesk(t)
+	ask := request()
+	text := func(n int) approval.Request {
+		r := ask
+		r.Text = fmt.Sprint(ask.Text, n)
+		return r
+	}
+	var last *schema.Ticket
+	for n := range approval.DefaultMaxOpen {
+		last = raise(t, d.Desk, text(n))
+	}
+	_, err := d.Raise(t.Context(), text(1000))
+	var refused *approval.Refused
+	if !errors.As(err, &refused) || refused.Cause != approval.TooMany {
+		t.Errorf("got %v", err)
+	}
+	if again := raise(t, d.Desk, text(approval.DefaultMaxOpen-1)); again.ID != last.ID {
+		t.Errorf("an open one was not found again: %s", again.ID)
+	}
+	other := text(1000)
+	other.Principal = carol
+	raise(t, d.Desk, other)
+	if _, err := d.Decide(t.Context(), last.ID, alice, false, ""); err != nil {
+		t.Fatal(err)
+	}
+	raise(t, d.Desk, text(1000))
+}
+
 func TestWait(t *testing.T) {
 	d := newDesk(t)
 	ticket := raise(t, d.Desk, request())

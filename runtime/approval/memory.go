@@ -67,6 +67,13 @@ func (m *Memory) Ticket(_ context.Context, id string) (*schema.Ticket, error) {
 	return nil, nil
 }
 
+// Open is as Store says.
+func (m *Memory) Open(_ context.Context, issuer, subject string, now time.Time) (int, error) {
+	return len(m.list(func(t *schema.Ticket) bool {
+		return t.Issuer == issuer && t.Subject == subject && live(t, now)
+	})), nil
+}
+
 // Tickets is as Store says.
 func (m *Memory) Tickets(_ context.Context, limit int, states ...schema.TicketState) ([]schema.Ticket, error) {
 	list := m.list(func(t *schema.Ticket) bool { return len(states) == 0 || slices.Contains(states, t.State) })

@@ -85,12 +85,20 @@ func (d *Desk) Raise(ctx context.Context, r Request) (*schema.Ticket, error) {
 		return nil, refuse(NoRoute, fmt.Sprintf("route %q asks nobody", r.Route.Name), "ask the owner of the policy")
 	}
 	now := d.config.Now()
+	open, err := d.config.Store.Open(ctx, r.Principal.Issuer, r.Principal.Subject, now)
+	if err != nil {
+		return nil, fmt.Errorf("raise a ticket: %w", err)
+	}
 	t := &schema.Ticket{
 		ID: d.config.NewID(), Key: r.Key(), Issuer: r.Principal.Issuer, Subject: r.Principal.Subject,
 		Groups: slices.Clone(r.Principal.Groups), Target: r.Target, Statement: r.Text, Binds: r.Binds, Rules: slices.Clone(r.Rules),
 		Accesses: r.does(), Bundle: r.Bundle, Route: r.Route, Created: now, Expires: now.Add(r.Route.Expires),
 	}
 	kept, created, err := d.config.Store.Raise(ctx, t, func() error {
+		if open >= d.config.MaxOpen {
+			return refuse(TooMany, fmt.Sprintf("%s has %d open tickets, the most there may be", r.Principal, open),
+				"wait until some are decided or expire")
+		}
 		return d.config.Record(Event{Kind: Raised, Ticket: t})
 	})
 	if err != nil {

@@ -241,6 +241,24 @@ func TestLists(t *testing.T) {
 	}
 }
 
+func TestOpenCountsOneCallersLiveTickets(t *testing.T) {
+	s := open(t, dbPath(t))
+	for i := range 6 {
+		n := ticket(fmt.Sprint("t", i))
+		n.Key = n.ID
+		if i == 5 {
+			n.Subject = "svc:other"
+		}
+		raise(t, s, n)
+		set(t, s, n.ID, schema.TicketState(i%5))
+	}
+	for at, want := range map[time.Time]int{noon: 2, noon.Add(time.Hour): 0} {
+		if n, err := s.Open(t.Context(), "corp", "svc:orders", at); n != want || err != nil {
+			t.Errorf("%d at %s, %v", n, at, err)
+		}
+	}
+}
+
 func TestSerials(t *testing.T) {
 	path := dbPath(t)
 	s := open(t, path)

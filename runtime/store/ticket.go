@@ -90,8 +90,8 @@ func insert(ctx context.Context, tx *sql.Tx, t *schema.Ticket) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, "INSERT INTO tickets (id, key, state, created, expires, body) VALUES (?, ?, ?, ?, ?, ?)",
-		t.ID, t.Key, t.State, t.Created.UnixMicro(), t.Expires.UnixMicro(), string(body))
+	_, err = tx.ExecContext(ctx, `INSERT INTO tickets (id, key, issuer, subject, state, created, expires, body)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, t.ID, t.Key, t.Issuer, t.Subject, t.State, t.Created.UnixMicro(), t.Expires.UnixMicro(), string(body))
 	return err
 }
 
@@ -102,6 +102,15 @@ func (s *DB) Ticket(ctx context.Context, id string) (t *schema.Ticket, err error
 		return err
 	})
 	return t, err
+}
+
+// Open counts the pending and approved tickets of one caller that have not expired at now.
+func (s *DB) Open(ctx context.Context, issuer, subject string, now time.Time) (n int, err error) {
+	err = s.see(ctx, "count tickets", func(tx *sql.Tx) error {
+		return tx.QueryRowContext(ctx, "SELECT count(*) FROM tickets WHERE issuer = ? AND subject = ? AND state IN (?, ?) AND expires > ?",
+			issuer, subject, schema.TicketPending, schema.TicketApproved, now.UnixMicro()).Scan(&n)
+	})
+	return n, err
 }
 
 // Tickets lists those in the given states, or all, newest first, at most limit.

@@ -2,12 +2,15 @@
 CREATE TABLE tickets (
     id      TEXT PRIMARY KEY,
     key     TEXT NOT NULL,
+    issuer  TEXT NOT NULL,
+    subject TEXT NOT NULL,
     state   INTEGER NOT NULL,
     created INTEGER NOT NULL, -- microseconds since 1970, UTC, as every time here
     expires INTEGER NOT NULL,
     body    TEXT NOT NULL     -- the ticket as JSON, without its state and votes
 ) STRICT;
 CREATE INDEX tickets_by_key ON tickets (key, state);
+CREATE INDEX tickets_by_owner ON tickets (issuer, subject, state);
 CREATE INDEX tickets_by_age ON tickets (state, expires);
 
 CREATE TABLE votes (
