@@ -3,6 +3,7 @@ package vocab
 import (
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/gatewright/gatewright/schema"
 	"github.com/google/cel-go/cel"
@@ -14,7 +15,12 @@ import (
 // Program is a condition ready to run, from many goroutines at once.
 type Program struct {
 	program cel.Program
-	want    Type
+	env     *cel.Env
+	ast     *cel.Ast
+	// partial is made when it is first asked for.
+	once       sync.Once
+	partial    cel.Program
+	partialErr error
 }
 
 // Program prepares the condition. Constants are folded and patterns compiled here, once.
@@ -23,7 +29,7 @@ func (c *Condition) Program() (*Program, error) {
 	if err != nil {
 		return nil, fmt.Errorf("preparing condition %s: %w", c.text, err)
 	}
-	return &Program{program: p, want: c.want}, nil
+	return &Program{program: p, env: c.vocabulary.env, ast: c.ast}, nil
 }
 
 // Load checks text that stands in a bundle and prepares it. The text must be canonical: what Condition.Text gave.
