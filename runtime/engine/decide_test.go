@@ -30,6 +30,9 @@ func newEngine(t testing.TB, b *schema.Bundle) *engine.Engine {
 	if b.Targets == nil {
 		b.Targets = []schema.Target{{Name: "db", Protocol: schema.ProtocolPostgres, Labels: map[string]string{"env": "prod"}}}
 	}
+	if b.Routes == nil {
+		b.Routes = []schema.Route{{Name: "dba"}, {Name: "sre"}}
+	}
 	b.ID = "sha256:test"
 	e, err := engine.New(b)
 	if err != nil {

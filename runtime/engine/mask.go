@@ -2,6 +2,7 @@ package engine
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/gatewright/gatewright/schema"
 )
@@ -39,23 +40,27 @@ func grown(list []*mask, n int) []*mask {
 // stronger reports whether m beats old; masks come by rising address, so that the first of equals stays.
 func stronger(m, old *mask) bool { return old == nil || m.With > old.With }
 
-// stands evaluates a mask's conditions. One that has no value leaves the mask standing.
+// stands evaluates a mask's conditions. One that has no value leaves the mask standing; so does, when a session opens,
+// one that hangs on statements to come: what is decided then holds for the session.
 func (s *scratch) stands(m *mask) bool {
 	if m.when.program == nil && m.unless.program == nil {
 		return true
 	}
 	s.bind()
-	if m.when.program != nil {
-		if ok, err := m.when.program.Bool(s.binding); err == nil && !ok {
-			return false
-		}
+	return s.mayBe(m.when, true) && s.mayBe(m.unless, false)
+}
+
+// mayBe reports whether a condition has the value, or none.
+func (s *scratch) mayBe(c condition, value bool) bool {
+	if c.program == nil {
+		return true
 	}
-	if m.unless.program != nil {
-		if lifted, err := m.unless.program.Bool(s.binding); err == nil && lifted {
-			return false
-		}
+	if s.connects {
+		got, known, err := c.program.Partial(s.binding, beforeStatements)
+		return err != nil || !known || got == value
 	}
-	return true
+	got, err := c.program.Bool(s.binding)
+	return err != nil || got == value
 }
 
 // enforcedMask reports whether any mask that stands is enforced.
@@ -80,12 +85,7 @@ func (s *scratch) detections(d *schema.Decision) {
 			}
 		}
 	}
-	slices.SortFunc(d.Detect, func(a, b schema.Detection) int {
-		if a.Detector < b.Detector {
-			return -1
-		}
-		return 1
-	})
+	slices.SortFunc(d.Detect, func(a, b schema.Detection) int { return strings.Compare(a.Detector, b.Detector) })
 }
 
 func addDetection(list []schema.Detection, n schema.Detection) []schema.Detection {
@@ -105,23 +105,39 @@ func (s *scratch) touched(d *schema.Decision) {
 	if len(s.target.classes) == 0 {
 		return
 	}
-	add := func(c int) bool {
-		name := s.target.classes[c].name
-		if !slices.Contains(d.Classes, name) {
-			d.Classes = append(d.Classes, name)
+	s.seenClasses = slices.Grow(s.seenClasses[:0], len(s.target.classes))[:len(s.target.classes)]
+	clear(s.seenClasses)
+	for i := range s.action.Accesses {
+		if columns := s.target.parts[s.action.Accesses[i].Object]; columns != nil {
+			for _, column := range s.action.Accesses[i].Columns {
+				s.touch(columns[column])
+			}
 		}
-		return false
 	}
 	for i := range s.action.Outputs {
-		s.anyClass(s.action.Outputs[i].Columns, add)
+		s.anyClass(s.action.Outputs[i].Columns, s.touchOne)
 	}
 	for i := range s.action.Uses {
-		s.anyClass(s.action.Uses[i].Columns, add)
-		for _, c := range s.target.columns[s.action.Uses[i].Sink] {
-			add(c)
+		s.anyClass(s.action.Uses[i].Columns, s.touchOne)
+		s.touch(s.target.columns[s.action.Uses[i].Sink])
+	}
+	for c, seen := range s.seenClasses {
+		if seen {
+			d.Classes = append(d.Classes, s.target.classes[c].name)
 		}
 	}
 	slices.Sort(d.Classes)
+}
+
+func (s *scratch) touchOne(c int) bool {
+	s.seenClasses[c] = true
+	return false
+}
+
+func (s *scratch) touch(classes []int) {
+	for _, c := range classes {
+		s.seenClasses[c] = true
+	}
 }
 
 // anyClass calls f for the classes of columns until it says true, and reports whether it did.
@@ -156,36 +172,79 @@ func (s *scratch) obligations(d *schema.Decision) {
 		return
 	}
 	d.Effect, d.Route, d.Masks = schema.Deny, "", d.Masks[:0]
-	d.Rules = refused.addresses(d.Rules[:0])
-	d.Message = refused.masks[0].Address + ": " + refused.message
-	if m := refused.masks[0].Message; m != "" {
-		d.Message += " (" + m + ")"
-	}
-	d.Hint = refused.hint
-	if len(s.action.Accesses) > 0 {
-		d.Denied = s.action.Accesses[0]
-	}
+	d.Rules = addressesOf(refused.masks, d.Rules[:0])
+	d.Message, d.Hint = refused.tell()
 }
 
-// refusals are the masks that refuse the action; the first one's message is told.
+// reason is why a mask refuses an action, in the order in which they are told.
+type reason uint8
+
+const (
+	reasonExpression reason = iota
+	reasonWrite
+	reasonPredicate
+	reasonEquality
+)
+
+// reasons give each reason's message and hint. They name no column: a view may stand on columns its reader never saw.
+var reasons = [...][2]string{
+	reasonExpression: {
+		"a masked column goes into an expression that can fail, has an effect or is not understood",
+		"select the column itself, or use functions and operators that cannot fail",
+	},
+	reasonWrite: {
+		"a masked value may only be written to a column of its own class",
+		"leave the masked column out of what is written",
+	},
+	reasonPredicate: {
+		"a masked column may not decide which rows come, in what order or in what groups",
+		"filter, join, sort and group by columns that are not masked",
+	},
+	reasonEquality: {
+		"a masked column may not be compared, not even for equality",
+		"filter by a column that is not masked",
+	},
+}
+
+// refusals are the masks that refuse the action, and the reason of the first by address.
 type refusals struct {
-	masks         []*mask
-	message, hint string
+	masks []*mask
+	first *mask
+	why   reason
 }
 
-func (r *refusals) add(m *mask, message, hint string) {
-	if len(r.masks) == 0 {
-		r.message, r.hint = message, hint
-	}
+func (r *refusals) add(m *mask, why reason) {
 	r.masks = append(r.masks, m)
+	if r.first == nil || m.Address < r.first.Address || m == r.first && why < r.why {
+		r.first, r.why = m, why
+	}
 }
 
-func (r *refusals) addresses(out []string) []string {
-	for _, m := range r.masks {
+func (r *refusals) tell() (message, hint string) {
+	message = r.first.Address + ": " + reasons[r.why][0]
+	if r.first.Message != "" {
+		message += " (" + r.first.Message + ")"
+	}
+	return message, reasons[r.why][1]
+}
+
+// addressesOf appends the masks' addresses, sorted and once each.
+func addressesOf(masks []*mask, out []string) []string {
+	for _, m := range masks {
 		out = append(out, m.Address)
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
+}
+
+// veils gives the addresses of the masks for which an opaque statement is denied.
+func (s *scratch) veils(out []string, dry bool) []string {
+	for _, m := range s.standing {
+		if dry || m.Mode == schema.Enforce {
+			out = append(out, m.Address)
+		}
+	}
+	return out
 }
 
 // maskOutputs adds the obligation of each output that a class in byClass stands behind.
@@ -194,7 +253,7 @@ func (s *scratch) maskOutputs(out []schema.ColumnMask, byClass []*mask, refused 
 		o := &s.action.Outputs[i]
 		best := -1
 		s.anyClass(o.Columns, func(c int) bool {
-			if byClass[c] != nil && (best < 0 || byClass[c].With > byClass[best].With) {
+			if byClass[c] != nil && (best < 0 || byClass[c].With > byClass[best].With || byClass[c].With == byClass[best].With && c < best) {
 				best = c
 			}
 			return false
@@ -202,10 +261,8 @@ func (s *scratch) maskOutputs(out []schema.ColumnMask, byClass []*mask, refused 
 		if best < 0 {
 			continue
 		}
-		if o.Origin == schema.OriginUnsafe || o.Origin == schema.OriginConstant {
-			s.refuseColumns(o.Columns, refused, dry, nil,
-				"a masked class goes into an expression that can fail, has an effect or is not understood",
-				"select the column itself, or use functions and operators that cannot fail")
+		if o.Origin != schema.OriginBare && o.Origin != schema.OriginDerived {
+			s.refuseColumns(o.Columns, refused, dry, nil, reasonExpression)
 			continue
 		}
 		out = append(out, schema.ColumnMask{
@@ -221,28 +278,24 @@ func (s *scratch) maskUses(refused *refusals, dry bool) {
 	for i := range s.action.Uses {
 		u := &s.action.Uses[i]
 		switch u.Place {
+		case schema.PlacePredicate:
+			s.refuseColumns(u.Columns, refused, dry, func(m *mask, _ int) bool { return m.Predicates == schema.PredicatesAllow }, reasonPredicate)
 		case schema.PlaceEquality:
-			s.refuseColumns(u.Columns, refused, dry, func(m *mask, _ int) bool { return m.Predicates != schema.PredicatesDeny },
-				"a masked column may not be compared, not even for equality",
-				"filter by a column that is not masked")
+			s.refuseColumns(u.Columns, refused, dry, permitsEquality, reasonEquality)
 		case schema.PlaceWrite:
-			s.refuseColumns(u.Columns, refused, dry, func(_ *mask, c int) bool { return slices.Contains(s.target.columns[u.Sink], c) },
-				"a masked value may only be written to a column of its own class",
-				"leave the masked column out of what is written")
-		case schema.PlaceEffect:
-			s.refuseColumns(u.Columns, refused, dry, nil,
-				"a masked class goes into an expression that can fail, has an effect or is not understood",
-				"use functions and operators that cannot fail")
-		default:
-			s.refuseColumns(u.Columns, refused, dry, func(m *mask, _ int) bool { return m.Predicates == schema.PredicatesAllow },
-				"a masked column may not decide which rows come, in what order or in what groups",
-				"filter, join, sort and group by columns that are not masked")
+			s.refuseColumns(u.Columns, refused, dry, func(_ *mask, c int) bool { return slices.Contains(s.target.columns[u.Sink], c) }, reasonWrite)
+		default: // PlaceEffect, and what this build does not know
+			s.refuseColumns(u.Columns, refused, dry, nil, reasonExpression)
 		}
 	}
 }
 
+func permitsEquality(m *mask, _ int) bool {
+	return m.Predicates == schema.PredicatesEquality || m.Predicates == schema.PredicatesAllow
+}
+
 // refuseColumns adds every standing mask over a class of columns that permits does not let pass.
-func (s *scratch) refuseColumns(columns []string, refused *refusals, dry bool, permits func(m *mask, class int) bool, message, hint string) {
+func (s *scratch) refuseColumns(columns []string, refused *refusals, dry bool, permits func(m *mask, class int) bool, why reason) {
 	for _, m := range s.standing {
 		if m.Mode == schema.DryRun && !dry {
 			continue
@@ -251,7 +304,7 @@ func (s *scratch) refuseColumns(columns []string, refused *refusals, dry bool, p
 			return slices.Contains(m.classes, c) && (permits == nil || !permits(m, c))
 		})
 		if blocked {
-			refused.add(m, message, hint)
+			refused.add(m, why)
 		}
 	}
 }
@@ -266,7 +319,7 @@ func (s *scratch) wouldMask(w *schema.Would, by []string) []string {
 	s.maskUses(&refused, true)
 	if len(refused.masks) > 0 {
 		w.Effect = schema.Deny
-		return refused.addresses(nil)
+		return addressesOf(refused.masks, nil)
 	}
 	for _, m := range masked {
 		if s.maskedAnyway(m) {

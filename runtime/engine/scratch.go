@@ -1,6 +1,10 @@
 package engine
 
 import (
+	"cmp"
+	"math"
+	"strings"
+
 	"github.com/gatewright/gatewright/schema"
 	"github.com/gatewright/gatewright/schema/vocab"
 )
@@ -14,17 +18,21 @@ type scratch struct {
 	bound bool
 	// groups are the numbers of the principal's groups that any rule knows, after 0 for any.
 	groups []uint32
-	// seen holds, for each rule of the target, the round in which it was last looked at.
+	// seen holds, for each rule, the round in which it was last looked at.
 	seen  []uint32
 	round uint32
 	// hits are the rules that match one access.
 	hits hits
 	// real and would are the verdicts without and with rules in dry run.
 	real, would verdict
-	// stronger is, by class, the strongest standing mask; enforced alone, and with those in dry run.
-	stronger, strongerDry []*mask
 	// standing are the masks that stand.
 	standing []*mask
+	// stronger is, by class, the strongest standing mask; enforced alone, and with those in dry run.
+	stronger, strongerDry []*mask
+	// connects is set when one of the accesses is connect: nothing is known of statements then.
+	connects bool
+	// seenClasses are marks by class.
+	seenClasses []bool
 }
 
 func newScratch(rules int) *scratch {
@@ -40,12 +48,20 @@ func (s *scratch) begin(e *Engine, a *schema.Action, t *target) {
 			s.groups = append(s.groups, n)
 		}
 	}
+	s.connects = false
+	for i := range a.Accesses {
+		s.connects = s.connects || a.Accesses[i].Verb == schema.VerbConnect
+	}
 	s.real.reset()
 	s.would.reset()
 }
 
 // end drops what the caller owns.
-func (s *scratch) end() { s.action, s.target, s.bound = nil, nil, false }
+func (s *scratch) end() {
+	s.action, s.target, s.bound = nil, nil, false
+	s.real.denied, s.would.denied = nil, nil
+	s.binding.Release()
+}
 
 // nextRound forgets which rules were seen.
 func (s *scratch) nextRound() {
@@ -77,26 +93,37 @@ type verdict struct {
 	effect schema.Effect
 	// rules are, by effect, the rules that speak for it.
 	rules [3][]int32
-	// denied is the first access that is denied; nil when none is.
+	// denied is the access to name in a denial, nil when none is denied, and by the first rule that denies it; noRule
+	// when none does.
 	denied *schema.Access
+	by     int32
+	// uncovered is set when no rule allows some access, veiled when one is opaque, allowed, and a mask stands.
+	uncovered, veiled bool
 }
 
+const noRule = math.MaxInt32
+
 func (v *verdict) reset() {
-	v.effect, v.denied = schema.Allow, nil
+	*v = verdict{effect: schema.Allow, rules: v.rules, by: noRule}
 	for i := range v.rules {
 		v.rules[i] = v.rules[i][:0]
 	}
 }
 
-// take folds one access in.
-func (v *verdict) take(access *schema.Access, h *hits, dry bool) {
-	covered := access.Harmless || h.any(schema.Allow, dry)
+// take folds one access in. masked says that a mask stands: what cannot be analysed cannot be masked.
+func (v *verdict) take(access *schema.Access, h *hits, dry, masked bool) {
+	allowed := access.Harmless || h.any(schema.Allow, dry)
+	veiled := masked && access.Verb == schema.VerbOpaque
 	switch {
 	case h.any(schema.Deny, dry):
 		v.note(schema.Deny, h, dry)
-		v.deny(access)
-	case !covered:
-		v.deny(access)
+		v.deny(access, h.first(schema.Deny, dry))
+	case !allowed:
+		v.uncovered = true
+		v.deny(access, noRule)
+	case veiled:
+		v.veiled = true
+		v.deny(access, noRule)
 	case h.any(schema.Approve, dry):
 		v.note(schema.Approve, h, dry)
 		v.effect = min(v.effect, schema.Approve)
@@ -105,11 +132,28 @@ func (v *verdict) take(access *schema.Access, h *hits, dry bool) {
 	}
 }
 
-func (v *verdict) deny(access *schema.Access) {
+// deny keeps the access that is told: that of the first rule, then the first by verb and object, so that the order of
+// the accesses does not matter.
+func (v *verdict) deny(access *schema.Access, by int32) {
 	v.effect = schema.Deny
-	if v.denied == nil {
-		v.denied = access
+	if v.denied == nil || cmp.Or(
+		cmp.Compare(by, v.by), strings.Compare(access.Verb, v.denied.Verb), strings.Compare(access.Object, v.denied.Object)) < 0 {
+		v.denied, v.by = access, by
 	}
+}
+
+// first gives the first rule of an effect among the hits.
+func (h *hits) first(effect schema.Effect, dry bool) int32 {
+	first := int32(noRule)
+	for _, i := range h.enforced[effect] {
+		first = min(first, i)
+	}
+	if dry {
+		for _, i := range h.dry[effect] {
+			first = min(first, i)
+		}
+	}
+	return first
 }
 
 func (v *verdict) note(effect schema.Effect, h *hits, dry bool) {

@@ -13,14 +13,14 @@ func (e *Engine) Trace(a *schema.Action) []schema.Trace {
 	if t == nil || a.Principal == nil {
 		return nil
 	}
-	s := newScratch(len(t.rules))
+	s := newScratch(len(e.rules))
 	s.begin(e, a, t)
 	s.raiseMasks()
 	var out []schema.Trace
 	for i := range a.Accesses {
 		s.match(e, &a.Accesses[i])
-		for index, r := range t.rules {
-			out = append(out, s.traceRule(int32(index), r, &a.Accesses[i]))
+		for _, index := range t.rules {
+			out = append(out, s.traceRule(e.rules[index], &a.Accesses[i]))
 		}
 	}
 	for _, m := range t.masks {
@@ -29,25 +29,15 @@ func (e *Engine) Trace(a *schema.Action) []schema.Trace {
 	return out
 }
 
-func (s *scratch) traceRule(index int32, r *rule, access *schema.Access) schema.Trace {
+func (s *scratch) traceRule(r *rule, access *schema.Access) schema.Trace {
 	tr := schema.Trace{Rule: r.Address, Range: r.Range, Access: *access}
 	hits := &s.hits.enforced
 	if r.Mode == schema.DryRun {
 		hits = &s.hits.dry
 	}
-	tr.Matched = slices.Contains(hits[r.Effect], index)
-	switch {
-	case tr.Matched:
-	case !s.inGroups(r.Groups):
-		tr.Scope = "groups"
-	case r.verbs&verbBit(access.Verb) == 0:
-		tr.Scope = "verbs"
-	case s.seen[index] != s.round && access.Verb == schema.VerbCall:
-		tr.Scope = "functions"
-	case s.seen[index] != s.round:
-		tr.Scope = "tables"
-	default:
-		tr.Scope = "condition"
+	tr.Matched = slices.Contains(hits[r.Effect], r.index)
+	if !tr.Matched {
+		tr.Scope = s.scope(r, access)
 	}
 	if tr.Matched || tr.Scope == "condition" {
 		s.bind()
@@ -55,6 +45,23 @@ func (s *scratch) traceRule(index int32, r *rule, access *schema.Access) schema.
 		tr.Terms = s.terms(r.when, r.unless)
 	}
 	return tr
+}
+
+// scope names what kept a rule from matching.
+func (s *scratch) scope(r *rule, access *schema.Access) string {
+	connect := access.Verb == schema.VerbConnect
+	switch {
+	case !s.inGroups(r.Groups):
+		return "groups"
+	case connect && !aboutConnect(r), !connect && r.verbs&verbBit(access.Verb) == 0:
+		return "verbs"
+	case connect || r.covers(access):
+		return "condition"
+	case access.Verb == schema.VerbCall:
+		return "functions"
+	default:
+		return "tables"
+	}
 }
 
 func (s *scratch) traceMask(m *mask) schema.Trace {

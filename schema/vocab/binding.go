@@ -45,6 +45,13 @@ func (b *Binding) SetAccess(access *schema.Access) {
 	b.access.value = reflect.ValueOf(access).Elem()
 }
 
+// Release drops what the Binding points at, so that it may be kept without keeping an action alive.
+func (b *Binding) Release() {
+	for _, o := range []*object{&b.access, &b.principal, &b.request, &b.sql, &b.target} {
+		o.value = reflect.Value{}
+	}
+}
+
 // ResolveName implements CEL's Activation.
 func (b *Binding) ResolveName(name string) (any, bool) {
 	var o *object
