@@ -113,6 +113,25 @@ func TestAccessesAndRules(t *testing.T) {
 			act(on("select", "public.t")), schema.Allow, "allow.a"},
 		{"condition per access", []schema.Rule{allow("*", "*"), rule(schema.Deny, "d", func(r *schema.Rule) { r.When = when("access.object == 'public.u'") })},
 			act(on("select", "public.t"), on("select", "public.u")), schema.Deny, "deny.d"},
+		{"a failing deny is not lifted", []schema.Rule{allow("*", "*"), rule(schema.Deny, "d", func(r *schema.Rule) {
+			r.When, r.Unless = when("target.labels['x'] == 'y'"), when("true")
+		})}, act(on("select", "public.t")), schema.Deny, "deny.d"},
+		{"a deny without a block", []schema.Rule{allow("*", "*"), rule(schema.Deny, "d", func(r *schema.Rule) { r.Protocol = "" })},
+			act(on("notify", "c")), schema.Deny, "deny.d"},
+		{"a deny of everything is also of opaque", []schema.Rule{allow("opaque", ""), rule(schema.Deny, "d", nil)}, act(on("opaque", "")), schema.Deny, "deny.d"},
+		{"tables and functions, a call", []schema.Rule{rule(schema.Allow, "a", func(r *schema.Rule) { r.Tables, r.Functions = []string{"public.t"}, []string{"public.f"} })},
+			act(on("call", "public.f"), on("select", "public.t")), schema.Allow, "allow.a"},
+		{"a function is not a table", []schema.Rule{rule(schema.Allow, "a", func(r *schema.Rule) { r.Tables, r.Functions = []string{"public.t"}, []string{"public.f"} })},
+			act(on("call", "public.t")), schema.Deny, ""},
+		{"deny of tables never matches call", []schema.Rule{rule(schema.Allow, "a", func(r *schema.Rule) { r.Functions = []string{"*"} }),
+			rule(schema.Deny, "d", func(r *schema.Rule) { r.Tables = []string{"*"} })}, act(on("call", "public.f")), schema.Allow, "allow.a"},
+		{"deny of everything matches call", []schema.Rule{rule(schema.Allow, "a", func(r *schema.Rule) { r.Functions = []string{"*"} }),
+			rule(schema.Deny, "d", nil)}, act(on("call", "public.f")), schema.Deny, "deny.d"},
+		{"approve of what is harmless, by name", []schema.Rule{rule(schema.Approve, "p", func(r *schema.Rule) { r.Tables = []string{"pg_catalog.pg_class"} })},
+			act(schema.Access{Verb: "select", Object: "pg_catalog.pg_class", Harmless: true}), schema.Approve, "approve.p"},
+		{"one allow for each access", []schema.Rule{allow("select", "public.t"), rule(schema.Allow, "b", func(r *schema.Rule) { r.Verbs = []string{"insert"} })},
+			act(on("select", "public.t"), on("insert", "public.u")), schema.Allow, "allow.a allow.b"},
+		{"a rule without targets matches none", []schema.Rule{rule(schema.Allow, "a", func(r *schema.Rule) { r.Targets = nil })}, act(on("select", "public.t")), schema.Deny, ""},
 		{"every deny speaks", []schema.Rule{deny, rule(schema.Deny, "e", nil)}, act(on("delete", "public.t")), schema.Deny, "deny.d deny.e"},
 		{"two routes", []schema.Rule{allow("*", "*"), approve, rule(schema.Approve, "q", func(r *schema.Rule) { r.Route = "sre" })},
 			act(on("delete", "public.t")), schema.Deny, "approve.p approve.q"},
@@ -150,6 +169,19 @@ func TestConnect(t *testing.T) {
 		{"a deny of some statements", []schema.Rule{allow, rule(schema.Deny, "d", func(r *schema.Rule) { r.Unless = when("sql.where_bound") })}, schema.Allow},
 		{"a deny of some verbs", []schema.Rule{allow, rule(schema.Deny, "d", func(r *schema.Rule) { r.Verbs = []string{"drop"} })}, schema.Allow},
 		{"a deny of some tables", []schema.Rule{allow, rule(schema.Deny, "d", func(r *schema.Rule) { r.Tables = []string{"*"} })}, schema.Allow},
+		{"an allow that may match a later statement", []schema.Rule{rule(schema.Allow, "a", func(r *schema.Rule) { r.When = when("principal.kind == 'machine' && sql.has_limit") })}, schema.Allow},
+		{"an allow that no statement of this caller can match", []schema.Rule{rule(schema.Allow, "a", func(r *schema.Rule) { r.When = when("principal.kind == 'human' && sql.has_limit") })}, schema.Deny},
+		{"an allow at other times", []schema.Rule{rule(schema.Allow, "a", func(r *schema.Rule) { r.When = when("request.time > timestamp('2999-01-01T00:00:00Z')") })}, schema.Allow},
+		{"an allow lifted for this caller", []schema.Rule{rule(schema.Allow, "a", func(r *schema.Rule) { r.Unless = when("'app' in principal.groups") })}, schema.Deny},
+		{"an allow that fails", []schema.Rule{rule(schema.Allow, "a", func(r *schema.Rule) { r.When = when("target.labels['x'] == 'y'") })}, schema.Deny},
+		{"a deny of connect by its verb", []schema.Rule{allow, rule(schema.Deny, "d", func(r *schema.Rule) { r.When = when("access.verb == 'connect'") })}, schema.Deny},
+		{"a deny that fails", []schema.Rule{allow, rule(schema.Deny, "d", func(r *schema.Rule) { r.When = when("target.labels['x'] == 'y'") })}, schema.Deny},
+		{"a deny of connect and others, by a statement", []schema.Rule{allow, rule(schema.Deny, "d", func(r *schema.Rule) {
+			r.Verbs, r.When = []string{"connect", "select"}, when("sql.limit < 0")
+		})}, schema.Allow},
+		{"a deny of others", []schema.Rule{allow, rule(schema.Deny, "d", func(r *schema.Rule) { r.Groups = []string{"x"} })}, schema.Allow},
+		{"an approve of everything", []schema.Rule{allow, rule(schema.Approve, "p", nil)}, schema.Allow},
+		{"an approve that names connect", []schema.Rule{allow, rule(schema.Approve, "p", func(r *schema.Rule) { r.Verbs = []string{"connect"} })}, schema.Approve},
 		{"an allow in dry run", []schema.Rule{rule(schema.Allow, "a", func(r *schema.Rule) { r.Mode = schema.DryRun })}, schema.Deny},
 	}
 	for _, tt := range tests {
@@ -320,11 +352,19 @@ func TestUnknownTargetAndPrincipal(t *testing.T) {
 
 func TestNewRefuses(t *testing.T) {
 	for name, b := range map[string]*schema.Bundle{
-		"a bad condition":    {Rules: []schema.Rule{rule(schema.Deny, "d", func(r *schema.Rule) { r.When = when("sql.nothing") })}},
-		"a mask over access": masked(func(m *schema.Mask) { m.When = when("access.verb == 'x'") }),
-		"an unknown target":  {Rules: []schema.Rule{rule(schema.Deny, "d", func(r *schema.Rule) { r.Targets = []string{"x"} })}},
-		"an unknown verb":    {Rules: []schema.Rule{rule(schema.Deny, "d", func(r *schema.Rule) { r.Verbs = []string{"x"} })}},
-		"an unknown class":   masked(func(m *schema.Mask) { m.Classes = []string{"x"} }),
+		"a bad condition":      {Rules: []schema.Rule{rule(schema.Deny, "d", func(r *schema.Rule) { r.When = when("sql.nothing") })}},
+		"a mask over access":   masked(func(m *schema.Mask) { m.When = when("access.verb == 'x'") }),
+		"an unknown target":    {Rules: []schema.Rule{rule(schema.Deny, "d", func(r *schema.Rule) { r.Targets = []string{"x"} })}},
+		"an unknown verb":      {Rules: []schema.Rule{rule(schema.Deny, "d", func(r *schema.Rule) { r.Verbs = []string{"x"} })}},
+		"an unknown route":     {Rules: []schema.Rule{rule(schema.Approve, "p", nil)}},
+		"an unknown effect":    {Rules: []schema.Rule{rule(9, "p", nil)}},
+		"an unknown protocol":  {Rules: []schema.Rule{rule(schema.Deny, "d", func(r *schema.Rule) { r.Protocol = "ssh" })}},
+		"a rule twice":         {Rules: []schema.Rule{rule(schema.Deny, "d", nil), rule(schema.Deny, "d", nil)}},
+		"an unknown transform": masked(func(m *schema.Mask) { m.With = schema.TransformNone }),
+		"an unknown detector":  {Classes: []schema.Class{{Name: "c", Targets: []string{"db"}, Detect: []string{"x"}}}},
+		"a loose column":       {Classes: []schema.Class{{Name: "c", Targets: []string{"db"}, Columns: []string{"cards.pan"}}}},
+		"a bad claim":          {Issuers: []schema.Issuer{{Name: "i", Subject: *when("sql.limit")}}},
+		"an unknown class":     masked(func(m *schema.Mask) { m.Classes = []string{"x"} }),
 	} {
 		b.Targets = []schema.Target{{Name: "db", Protocol: schema.ProtocolPostgres}}
 		if _, err := engine.New(b); err == nil {
@@ -354,6 +394,147 @@ func TestTrace(t *testing.T) {
 		"allow.e condition sql.limit > 10=false sql.limit=-1",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestMessages fixes what the caller reads.
+func TestMessages(t *testing.T) {
+	described := rule(schema.Deny, "unbounded-write", func(r *schema.Rule) { r.Verbs, r.Message = []string{"delete"}, "DELETE needs a WHERE" })
+	all := rule(schema.Allow, "a", func(r *schema.Rule) { r.Verbs = []string{"*", "opaque"}; r.Groups = []string{"app"} })
+	opaque := act(on("opaque", ""))
+	opaque.SQL.OpaqueReason = "DO runs code"
+	predicate := act(on("select", "public.cards"))
+	predicate.Uses = []schema.Use{{Place: schema.PlacePredicate, Columns: []string{"public.cards.pan"}}}
+	cards := masked(func(m *schema.Mask) { m.Message = "ask the fraud team" })
+	tests := []struct {
+		name          string
+		bundle        *schema.Bundle
+		act           *schema.Action
+		message, hint string
+		denied        schema.Access
+	}{
+		{"the rule's own", &schema.Bundle{Rules: []schema.Rule{all, described}}, act(on("delete", "public.t")),
+			"deny.unbounded-write: DELETE needs a WHERE", "change the statement so that the rule does not match, or ask the owner of the policy about the rule", on("delete", "public.t")},
+		{"a rule without one", &schema.Bundle{Owner: "sec@example.com", Rules: []schema.Rule{all, rule(schema.Deny, "d", nil)}}, act(on("delete", "public.t")),
+			"deny.d: delete on public.t is denied", "change the statement so that the rule does not match, or ask sec@example.com about the rule", on("delete", "public.t")},
+		{"no rule", &schema.Bundle{}, act(on("select", "public.a"), on("delete", "public.t")),
+			"no rule allows delete on public.t for corp/svc on target db",
+			`ask the owner of the policy for an allow rule with verbs = ["delete"] and tables = ["public.t"]`, on("delete", "public.t")},
+		{"no rule for a function", &schema.Bundle{Rules: []schema.Rule{all}}, act(on("call", "pg_catalog.pg_sleep")),
+			"no rule allows call on pg_catalog.pg_sleep for corp/svc on target db",
+			`ask the owner of the policy for an allow rule with verbs = ["call"] and functions = ["pg_catalog.pg_sleep"]`, on("call", "pg_catalog.pg_sleep")},
+		{"opaque", &schema.Bundle{}, opaque, "the statement is opaque: DO runs code",
+			`write it so that it can be analysed, or ask the owner of the policy for an allow rule with verbs = ["opaque"]`, on("opaque", "")},
+		{"connect", &schema.Bundle{}, act(on("connect", "")), "no rule allows corp/svc anything on target db", "ask the owner of the policy for an allow rule", on("connect", "")},
+		{"a mask", cards, predicate, "mask.m: a masked column may not decide which rows come, in what order or in what groups (ask the fraud team)",
+			"filter, join, sort and group by columns that are not masked", schema.Access{}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			d := decide(newEngine(t, tt.bundle), tt.act)
+			got := []string{d.Message, d.Hint}
+			if diff := cmp.Diff([]string{tt.message, tt.hint}, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff(tt.denied, d.Denied); diff != "" {
+				t.Errorf("denied (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestOpaqueUnderAMask(t *testing.T) {
+	b := masked(nil)
+	d := decide(newEngine(t, b), act(on("opaque", "")))
+	if diff := cmp.Diff([]string{"mask.m"}, d.Rules); diff != "" || d.Effect != schema.Deny {
+		t.Errorf("an allowed opaque statement, %s by (-want +got):\n%s", d.Effect, diff)
+	}
+	if d = decide(newEngine(t, b), act(on("opaque", ""), on("call", "public.f"))); len(d.Rules) > 0 || d.Effect != schema.Deny {
+		t.Errorf("beside a call that no rule allows: %s by %v", d.Effect, d.Rules)
+	}
+	b = masked(func(m *schema.Mask) { m.Mode = schema.DryRun })
+	d = decide(newEngine(t, b), act(on("opaque", "")))
+	want := &schema.Would{Effect: schema.Deny, Rules: []string{"mask.m"}}
+	if diff := cmp.Diff(want, d.Would); diff != "" || d.Effect != schema.Allow {
+		t.Errorf("under a mask in dry run, %s, would (-want +got):\n%s", d.Effect, diff)
+	}
+}
+
+// TestRedactAtConnect: what connect says of masks holds for the session, so that a mask which some statement may raise
+// counts as raised.
+func TestRedactAtConnect(t *testing.T) {
+	tests := []struct {
+		condition string
+		want      bool
+	}{
+		{"principal.kind == 'machine'", true},
+		{"principal.kind == 'human'", false},
+		{"sql.has_limit", true},
+		{"request.application == 'psql'", true},
+		{"principal.kind == 'human' && sql.has_limit", false},
+		{"target.labels['x'] == 'y'", true},
+	}
+	for _, tt := range tests {
+		t.Run(tt.condition, func(t *testing.T) {
+			a := act(on("connect", ""))
+			a.SQL = nil
+			d := decide(newEngine(t, masked(func(m *schema.Mask) { m.When = when(tt.condition) })), a)
+			if d.Effect != schema.Allow || d.Redact != tt.want {
+				t.Errorf("got %s, redact %v", d.Effect, d.Redact)
+			}
+		})
+	}
+}
+
+func TestClassesTouched(t *testing.T) {
+	e := newEngine(t, masked(func(m *schema.Mask) { m.Predicates = schema.PredicatesAllow }))
+	access := act(schema.Access{Verb: "insert", Object: "public.cards", Columns: []string{"id", "pan"}})
+	output := act(on("select", "public.people"))
+	output.Outputs = []schema.Output{{Origin: schema.OriginBare, Columns: []string{"public.people.email"}}}
+	sink := act(on("insert", "public.people"))
+	sink.Uses = []schema.Use{{Place: schema.PlaceWrite, Columns: []string{"public.t.x"}, Sink: "public.people.email"}}
+	everything := act(on("select", "pg_catalog.pg_stats"))
+	everything.Uses = []schema.Use{{Columns: []string{schema.Everything}}}
+	for _, tt := range []struct {
+		name string
+		act  *schema.Action
+		want []string
+	}{
+		{"written", access, []string{"card"}}, {"not masked", output, []string{"email"}}, {"sink", sink, []string{"email"}},
+		{"everything", everything, []string{"card", "email"}}, {"none", act(on("select", "public.t")), nil},
+	} {
+		if diff := cmp.Diff(tt.want, decide(e, tt.act).Classes, cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
+		}
+	}
+}
+
+func TestUnknownOriginsAndPlacesRefuse(t *testing.T) {
+	e := newEngine(t, masked(func(m *schema.Mask) { m.Predicates = schema.PredicatesAllow }))
+	a := act(on("select", "public.cards"))
+	a.Outputs = []schema.Output{{Origin: 99, Columns: []string{"public.cards.pan"}}}
+	if d := decide(e, a); d.Effect != schema.Deny {
+		t.Errorf("an unknown origin gives %s", d.Effect)
+	}
+	a.Outputs, a.Uses = nil, []schema.Use{{Place: 99, Columns: []string{"public.cards.pan"}}}
+	if d := decide(e, a); d.Effect != schema.Deny {
+		t.Errorf("an unknown place gives %s", d.Effect)
+	}
+}
+
+// TestReuse: a Decision that held much says nothing of it afterwards.
+func TestReuse(t *testing.T) {
+	e := newEngine(t, masked(nil))
+	a := act(on("select", "public.cards"))
+	a.Outputs = []schema.Output{{Origin: schema.OriginBare, Columns: []string{"public.cards.pan"}}}
+	var d schema.Decision
+	e.Decide(a, &d)
+	d.Ticket, d.Route, d.Would = "t", "r", &schema.Would{}
+	e.Decide(act(), &d)
+	want := schema.Decision{Effect: schema.Allow, Enforced: true, Redact: true, Bundle: "sha256:test",
+		Detect: []schema.Detection{{Detector: "credit_card", With: schema.TransformLast4, Rule: "mask.m"}}}
+	if diff := cmp.Diff(want, d, cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
