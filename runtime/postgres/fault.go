@@ -5,6 +5,9 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+
+	"github.com/gatewright/gatewright/runtime/gate"
+	"github.com/gatewright/gatewright/schema"
 )
 
 // SQLSTATE codes that the gateway itself gives (manual appendix A).
@@ -98,12 +101,51 @@ func finish(dst []byte, start int) []byte {
 // faultOf is where errors become words for the client. What it does not know stays inside.
 func faultOf(err error) *fault {
 	var f *fault
+	var r *gate.Refusal
 	switch {
 	case errors.As(err, &f):
 		return f
+	case errors.As(err, &r):
+		return refusalFault(r)
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return newFault(codeShutdown, sendAgainLater, "the gateway ended this session")
 	default:
 		return newFault(codeInternal, sendAgainLater, "the gateway could not do this")
 	}
+}
+
+// refusalFault gives the gate's refusal its SQLSTATE.
+func refusalFault(r *gate.Refusal) *fault {
+	if r == nil {
+		return newFault(codeShutdown, "connect again", "this session is closed")
+	}
+	return newFault(codeOf(r.Kind), r.Hint, "%s", r.Message)
+}
+
+func codeOf(k gate.RefusalKind) string {
+	switch k {
+	case gate.Denied:
+		return codeDenied
+	case gate.Identity:
+		return codePassword
+	case gate.Expired:
+		return codeAuthorization
+	case gate.Unlogged:
+		return codeUnlogged
+	case gate.Unavailable:
+		return codeConnection
+	case gate.Draining:
+		return codeShutdown
+	default:
+		return codeInternal
+	}
+}
+
+// denial is what a refused statement's client learns: the rule and the way out.
+func denial(r gate.Receipt, d *schema.Decision) *fault {
+	code := codeDenied
+	if r.Refused {
+		code = codeOf(r.Kind)
+	}
+	return newFault(code, d.Hint, "%s", d.Message)
 }

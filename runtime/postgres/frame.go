@@ -172,3 +172,21 @@ func serverLimit(kind byte) int {
 		return -1
 	}
 }
+
+// maxAhead bounds what readAhead gathers.
+const maxAhead = 8 * bufferSize
+
+// readAhead reads once more without touching frames given before. It reports false when it has gathered enough.
+func (k *walker) readAhead() (bool, error) {
+	if k.w == len(k.buf) {
+		if k.w-k.r >= maxAhead {
+			return false, nil
+		}
+		grown := make([]byte, 2*len(k.buf))
+		k.w = copy(grown, k.buf[k.r:k.w])
+		k.r, k.buf = 0, grown
+	}
+	n, err := k.src.Read(k.buf[k.w:])
+	k.w += n
+	return true, err
+}

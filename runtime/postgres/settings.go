@@ -5,6 +5,12 @@ import (
 	"strings"
 )
 
+// Settings that decide how text is read.
+const (
+	settingEncoding = "client_encoding"
+	settingStrings  = "standard_conforming_strings"
+)
+
 // harmlessSettings may be set in the start-up packet: they change how values look or when a statement is given up,
 // not what a statement may reach. search_path is read back from the server before anything is judged.
 var harmlessSettings = []string{
@@ -18,7 +24,7 @@ var harmlessSettings = []string{
 // upstreamSettings gives the settings to start the database session with. It refuses what is not known to be
 // harmless, and any client_encoding but UTF-8, because the classifier and the masks read UTF-8.
 func (h *hello) upstreamSettings() (map[string]string, error) {
-	out := map[string]string{"client_encoding": "UTF8"}
+	out := map[string]string{settingEncoding: "UTF8", settingStrings: "on"}
 	options, err := splitOptions(h.parameters["options"])
 	if err != nil {
 		return nil, err
@@ -51,11 +57,11 @@ func admit(out map[string]string, o setting) error {
 	case !slices.Contains(harmlessSettings, name):
 		return newFault(codeDenied, "leave it out of the connection's options, and use SET after connecting if a rule allows it",
 			"the setting %q may not be set at start-up", o.name)
-	case name == "client_encoding":
+	case name == settingEncoding:
 		if !isUTF8(o.value) {
 			return newFault(codeNotSupported, "set client_encoding to UTF8", "client_encoding %q does not pass the gateway", o.value)
 		}
-	case name == "standard_conforming_strings":
+	case name == settingStrings:
 		if isFalse(o.value) {
 			return newFault(codeNotSupported, "leave standard_conforming_strings on", "standard_conforming_strings = off does not pass the gateway")
 		}

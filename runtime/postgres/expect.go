@@ -1,0 +1,113 @@
+package postgres
+
+// want is the answer that the server owes for one message of the client.
+type want uint8
+
+const (
+	wantParse want = iota
+	wantBind
+	wantDescribeStatement
+	wantDescribePortal
+	wantExecute
+	wantClose
+	wantSync
+	wantQuery
+	// wantCopyEnd is no answer: it marks where the client ended a COPY, see copy.go.
+	wantCopyEnd
+)
+
+// expect is one message that was sent to the server and whose answer is still to come.
+type expect struct {
+	want want
+	// segment numbers the stretch of messages up to a Sync or a Query: within one, a message is only executed when
+	// all before it were.
+	segment int
+	// swallow keeps the answer from the client: the message was the gateway's own.
+	swallow bool
+	// fault, when set, marks a message that stands for a refused one: it is what the client gets as the error.
+	fault *fault
+	// changes take effect when the server has confirmed.
+	changes []change
+	// execs are the statements that run: one for Execute, each in turn for Query.
+	execs []*execution
+	// at is the statement of a Query that the server is at.
+	at int
+	// portal is, for wantDescribePortal, what is described.
+	portal *portal
+	ask    *ask
+}
+
+// running is the statement whose rows are coming, nil when there is none.
+func (e *expect) running() *execution {
+	if e.at < len(e.execs) {
+		return e.execs[e.at]
+	}
+	return nil
+}
+
+// queue holds what is expected, in the order of the answers.
+type queue struct {
+	items []*expect
+	head  int
+	// named counts the pending changes to named statements.
+	named int
+}
+
+func (q *queue) len() int { return len(q.items) - q.head }
+
+func (q *queue) front() *expect {
+	if q.len() == 0 {
+		return nil
+	}
+	return q.items[q.head]
+}
+
+func (q *queue) at(i int) *expect { return q.items[q.head+i] }
+
+func (q *queue) push(e *expect) {
+	if q.head > 0 && len(q.items) == cap(q.items) {
+		n := copy(q.items, q.items[q.head:])
+		clear(q.items[n:])
+		q.items, q.head = q.items[:n], 0
+	}
+	q.items = append(q.items, e)
+	q.named += e.named()
+}
+
+func (q *queue) pop() *expect {
+	e := q.items[q.head]
+	q.items[q.head] = nil
+	q.head++
+	if q.head == len(q.items) {
+		q.items, q.head = q.items[:0], 0
+	}
+	q.named -= e.named()
+	return e
+}
+
+func (e *expect) named() int {
+	n := 0
+	e.each(func(c *change) bool {
+		if c.touchesNamedStatement() {
+			n++
+		}
+		return false
+	})
+	return n
+}
+
+// each visits the changes from the newest to the oldest until visit says that it has enough.
+func (e *expect) each(visit func(*change) bool) {
+	for i := len(e.execs) - 1; i >= 0; i-- {
+		for j := len(e.execs[i].changes) - 1; j >= 0; j-- {
+			if visit(&e.execs[i].changes[j]) {
+				return
+			}
+		}
+	}
+	for j := len(e.changes) - 1; j >= 0; j-- {
+		if visit(&e.changes[j]) {
+			return
+		}
+	}
+}

@@ -1,0 +1,72 @@
+package postgres
+
+import "io"
+
+// Walk reads all of src as a client's or a server's stream, collecting messages up to the bound and streaming larger
+// ones, and gives each message's type and whole bytes.
+func Walk(src io.Reader, client bool, bound int, each func(kind byte, message []byte)) error {
+	limit := serverLimit
+	if client {
+		limit = clientLimit
+	}
+	k := newWalker(src, limit)
+	for {
+		f, ok, err := k.next()
+		switch {
+		case err != nil:
+			return err
+		case !ok:
+			if err := k.fill(); err != nil {
+				return err
+			}
+		case f.whole():
+			each(f.kind, f.data)
+		case f.size <= bound:
+			k.collect(f)
+		default:
+			var whole []byte
+			err := k.stream(f, func(b []byte) error {
+				if len(whole)+len(b) <= 4<<20 {
+					whole = append(whole, b...)
+				}
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+			each(f.kind, whole)
+		}
+	}
+}
+
+// Options are what SplitOptions found, as name=value.
+func Options(text string) ([]string, error) {
+	found, err := splitOptions(text)
+	var out []string
+	for _, o := range found {
+		out = append(out, o.name+"="+o.value)
+	}
+	return out, err
+}
+
+// Hello reads a StartupMessage's body and gives the settings that go to the database.
+func Hello(version uint32, body []byte) (map[string]string, []byte, error) {
+	h, err := parseHello(version, body)
+	if err != nil {
+		return nil, nil, err
+	}
+	settings, err := h.upstreamSettings()
+	return settings, h.negotiation(), err
+}
+
+// Redacted is an error or notice as a client under masks sees it.
+func Redacted(body []byte) []byte { return report{body}.redacted(nil, 'E') }
+
+// Description reads a RowDescription's body and gives the number of columns.
+func Description(body []byte) (int, error) {
+	columns, err := parseColumns(body)
+	return len(columns), err
+}
+
+// Code is the SQLSTATE of an error that would go to the client.
+func Code(err error) string { return faultOf(err).code }

@@ -1,0 +1,314 @@
+package postgres
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"hash"
+
+	"github.com/gatewright/gatewright/runtime/sqlfacts"
+)
+
+// forward puts the answer to an extended protocol message in the queue and sends the message on as it came.
+func (s *session) forward(f frame, e *expect) error {
+	if !s.expect(e) {
+		return nil
+	}
+	s.open = true
+	return s.toServer.pass(f.data)
+}
+
+// orRefuse refuses the message when err is a fault, and gives back any other error.
+func (s *session) orRefuse(err error) error {
+	var f *fault
+	if errors.As(err, &f) && f.code != codeViolation {
+		return s.refuse(f)
+	}
+	return err
+}
+
+// parse learns what a statement name will mean. Nothing is decided: that happens at Execute, by the policy of then.
+func (s *session) parse(f frame) error {
+	if s.ignoring() {
+		return nil
+	}
+	name, rest, ok1 := cString(f.body())
+	text, types, ok2 := cString(rest)
+	if !ok1 || !ok2 || len(types) < 2 || len(types) != 2+4*int(binary.BigEndian.Uint16(types)) {
+		return violation("a Parse message is malformed")
+	}
+	if name == s.reserve {
+		return violation("the statement name is the gateway's own")
+	}
+	if err := s.readable(text); err != nil {
+		return s.orRefuse(err)
+	}
+	if _, err := s.classify(text); err != nil {
+		return s.orRefuse(err)
+	}
+	p := &prepared{text: text, types: append([]byte(nil), types...)}
+	return s.forward(f, &expect{want: wantParse, changes: []change{{kind: setStatement, name: name, statement: p}}})
+}
+
+// bind learns what a portal name will mean. The facts are those of now, as the server plans the statement now.
+func (s *session) bind(f frame) error {
+	if s.ignoring() {
+		return nil
+	}
+	name, p, rest, err := s.bindTarget(f.body())
+	if err != nil {
+		return s.orRefuse(err)
+	}
+	digest := newBindDigest(p)
+	digest.Write(rest)
+	count, ok := parameterCount(rest)
+	if !ok {
+		return violation("a Bind message is malformed")
+	}
+	made, err := s.newPortal(p)
+	if err != nil {
+		return s.orRefuse(err)
+	}
+	if count > 0 {
+		made.binds = sumOf(digest)
+	}
+	return s.forward(f, &expect{want: wantBind, changes: []change{{kind: setPortal, name: name, portal: made}}})
+}
+
+// bindLarge is bind for a message that is sent on piece by piece.
+func (s *session) bindLarge(f frame) error {
+	if s.ignoring() {
+		return s.walk.skip(f)
+	}
+	name, p, rest, err := s.bindTarget(f.body())
+	var made *portal
+	if err == nil {
+		made, err = s.newPortal(p)
+	}
+	if err != nil {
+		if err = s.orRefuse(err); err != nil && !errors.Is(err, errIgnored) {
+			return err
+		}
+		return s.walk.skip(f)
+	}
+	e := &expect{want: wantBind, changes: []change{{kind: setPortal, name: name, portal: made}}}
+	if !s.expect(e) {
+		return s.walk.skip(f)
+	}
+	s.open = true
+	if err := s.toServer.flush(); err != nil {
+		return err
+	}
+	digest := newBindDigest(p)
+	digest.Write(rest)
+	first := true
+	err = s.walk.stream(f, func(piece []byte) error {
+		if !first {
+			digest.Write(piece)
+		}
+		first = false
+		return s.toServer.port.write(piece)
+	})
+	made.binds = sumOf(digest)
+	return err
+}
+
+// bindTarget reads the names of a Bind message and finds the statement.
+func (s *session) bindTarget(body []byte) (name string, p *prepared, rest []byte, err error) {
+	name, rest, ok1 := cString(body)
+	source, rest, ok2 := cString(rest)
+	if !ok1 || !ok2 {
+		return "", nil, nil, violation("a Bind message is malformed")
+	}
+	p, err = s.knownStatement(source)
+	return name, p, rest, err
+}
+
+func (s *session) knownStatement(name string) (*prepared, error) {
+	p, certain := s.statementNamed(name)
+	if !certain {
+		if err := s.settle(); err != nil {
+			return nil, err
+		}
+		if s.ignoring() {
+			return nil, errIgnored
+		}
+		p, _ = s.statementNamed(name)
+	}
+	if p == nil {
+		if name == "" {
+			return nil, newFault(codeUnknownStatement, "", "unnamed prepared statement does not exist")
+		}
+		return nil, newFault(codeUnknownStatement, "", "prepared statement %q does not exist", name)
+	}
+	return p, nil
+}
+
+func (s *session) knownPortal(name string) (*portal, error) {
+	p, certain := s.portalNamed(name)
+	if !certain {
+		if err := s.settle(); err != nil {
+			return nil, err
+		}
+		if s.ignoring() {
+			return nil, errIgnored
+		}
+		p, _ = s.portalNamed(name)
+	}
+	if p == nil {
+		return nil, newFault(codeUnknownCursor, "", "portal %q does not exist", name)
+	}
+	return p, nil
+}
+
+// newPortal gives the portal that binding a statement now makes.
+func (s *session) newPortal(p *prepared) (*portal, error) {
+	f, err := s.currentFacts(p)
+	if err != nil {
+		return nil, err
+	}
+	made := &portal{stmt: p.statement(f), empty: len(f.stmts) == 0}
+	if f.named {
+		made.source = p
+	}
+	return made, nil
+}
+
+// currentFacts is factsNow with everything settled that it depends on.
+func (s *session) currentFacts(p *prepared) (*facts, error) {
+	if f := p.facts; f != nil && !f.named && !s.view.due() && !s.oddEncoding() && f.path == s.view.key && f.catalog == s.catalog() {
+		return f, nil
+	}
+	f, err := s.classify(p.text)
+	if err == nil {
+		p.facts = f
+	}
+	return f, err
+}
+
+func (s *session) describe(f frame) error {
+	kind, name, err := kindAndName(f.body())
+	if err != nil {
+		return err
+	}
+	if s.ignoring() {
+		return nil
+	}
+	if kind == 'S' {
+		return s.forward(f, &expect{want: wantDescribeStatement})
+	}
+	p, err := s.knownPortal(name)
+	if err != nil {
+		return s.orRefuse(err)
+	}
+	p.asked = true
+	return s.forward(f, &expect{want: wantDescribePortal, portal: p})
+}
+
+func (s *session) closeName(f frame) error {
+	kind, name, err := kindAndName(f.body())
+	if err != nil {
+		return err
+	}
+	c := change{kind: dropPortal, name: name}
+	if kind == 'S' {
+		c.kind = dropStatement
+	}
+	return s.forward(f, &expect{want: wantClose, changes: []change{c}})
+}
+
+func kindAndName(body []byte) (kind byte, name string, err error) {
+	if len(body) < 2 || body[0] != 'S' && body[0] != 'P' {
+		return 0, "", violation("a Describe or Close message is malformed")
+	}
+	name, err = soleText(body[1:])
+	return body[0], name, err
+}
+
+// execute decides and runs a portal.
+func (s *session) execute(f frame) error {
+	if s.ignoring() {
+		return nil
+	}
+	name, rest, ok := cString(f.body())
+	if !ok || len(rest) != 4 {
+		return violation("an Execute message is malformed")
+	}
+	p, err := s.knownPortal(name)
+	if err != nil {
+		return s.orRefuse(err)
+	}
+	if p.source != nil {
+		if err := s.resolvePortal(p); err != nil {
+			return s.orRefuse(err)
+		}
+	}
+	switch {
+	case p.empty: // PostgreSQL answers with EmptyQueryResponse
+		return s.forward(f, &expect{want: wantExecute})
+	case p.stmt == nil:
+		return s.refuse(newFault(codeSyntax, "", "cannot insert multiple commands into a prepared statement"))
+	}
+	e, err := s.judge(p.stmt, namedDigest(p.stmt, p.binds))
+	if err != nil {
+		return s.orRefuse(err)
+	}
+	e.portal = p
+	if e.guarded && !p.asked && p.stmt.Rows {
+		s.askDescription(name, p)
+	}
+	s.view.sent(p.stmt)
+	return s.forward(f, &expect{want: wantExecute, execs: []*execution{e}})
+}
+
+// resolvePortal looks the names in a portal's statement up again, since they mean what they mean when it runs.
+func (s *session) resolvePortal(p *portal) error {
+	f, err := s.classify(p.source.text)
+	if err != nil {
+		return err
+	}
+	p.stmt = p.source.statement(f)
+	return nil
+}
+
+// askDescription asks what a portal's rows look like, for the masks. The client does not see the answer.
+func (s *session) askDescription(name string, p *portal) {
+	p.asked = true
+	if s.expect(&expect{want: wantDescribePortal, swallow: true, portal: p}) {
+		_ = s.toServer.add(appendMessage(nil, 'D', "P", name, "\x00")) // a broken connection shows at the next flush
+	}
+}
+
+// newBindDigest begins the digest of bind values, their types and formats.
+func newBindDigest(p *prepared) hash.Hash {
+	h := sha256.New()
+	h.Write(p.types)
+	h.Write([]byte{0})
+	return h
+}
+
+func sumOf(h hash.Hash) string { return hex.EncodeToString(h.Sum(nil)) }
+
+// parameterCount reads the number of parameters out of a Bind message behind its names.
+func parameterCount(rest []byte) (int, bool) {
+	if len(rest) < 2 {
+		return 0, false
+	}
+	formats := 2 + 2*int(binary.BigEndian.Uint16(rest))
+	if len(rest) < formats+2 {
+		return 0, false
+	}
+	return int(binary.BigEndian.Uint16(rest[formats:])), true
+}
+
+// namedDigest binds an approval also to what the names in a statement stand for: the same EXECUTE may run another
+// statement later.
+func namedDigest(st *sqlfacts.Statement, binds string) string {
+	inner := st.Effect.Inner
+	if inner == nil || st.Effect.Kind != sqlfacts.EffectExecute && st.Effect.Kind != sqlfacts.EffectFetch {
+		return binds
+	}
+	sum := sha256.Sum256([]byte(binds + "\x00" + inner.Text))
+	return hex.EncodeToString(sum[:])
+}

@@ -1,0 +1,184 @@
+package postgres
+
+import (
+	"container/list"
+	"sync"
+
+	"github.com/gatewright/gatewright/runtime/sqlfacts"
+	"github.com/gatewright/gatewright/schema"
+)
+
+// facts is a classified text with what the classification stood on.
+type facts struct {
+	stmts   []sqlfacts.Statement
+	catalog *schema.Catalog
+	path    string
+	// named is set when it also stood on what a prepared statement or a cursor was: it holds for one moment only.
+	named bool
+}
+
+// resolves reports whether any statement has names to be resolved along the search_path.
+func (f *facts) resolves() bool {
+	for i := range f.stmts {
+		switch f.stmts[i].Effect.Kind {
+		case sqlfacts.EffectBegin, sqlfacts.EffectCommit, sqlfacts.EffectRollback, sqlfacts.EffectSavepoint,
+			sqlfacts.EffectRollbackTo, sqlfacts.EffectRelease, sqlfacts.EffectSet, sqlfacts.EffectReset,
+			sqlfacts.EffectDiscard, sqlfacts.EffectDeallocate, sqlfacts.EffectClose:
+		default:
+			return true
+		}
+	}
+	return false
+}
+
+// classify gives the facts of a text as it would run now. It reads the session's state again first when that may
+// have changed and matters.
+func (s *session) classify(text string) (*facts, error) {
+	for {
+		f, certain := s.classifyNow(text)
+		switch {
+		case !certain:
+			if err := s.settle(); err != nil {
+				return nil, err
+			}
+		case s.oddEncoding() && f.resolves():
+			return nil, oddFault(settingEncoding)
+		case s.view.due() && f.resolves():
+			if err := s.refresh(); err != nil {
+				return nil, err
+			}
+		default:
+			return f, nil
+		}
+	}
+}
+
+func (s *session) classifyNow(text string) (f *facts, certain bool) {
+	catalog := s.catalog()
+	if f := s.target.cache.get(text, s.view.key, catalog); f != nil {
+		return f, true
+	}
+	f = &facts{catalog: catalog, path: s.view.key}
+	certain = true
+	look := &sqlfacts.Session{Catalog: catalog, SearchPath: s.view.path}
+	look.Prepared = func(name string) *sqlfacts.Statement {
+		f.named = true
+		p, sure := s.statementNamed(name)
+		certain = certain && sure
+		if p == nil || !sure {
+			return nil
+		}
+		inner, sure := s.factsNow(p)
+		certain = certain && sure
+		return p.statement(inner)
+	}
+	look.Cursor = func(name string) *sqlfacts.Statement {
+		f.named = true
+		p, sure := s.portalNamed(name)
+		certain = certain && sure
+		if p == nil || !sure {
+			return nil
+		}
+		return p.stmt
+	}
+	f.stmts = sqlfacts.Classify(text, look)
+	if certain && !f.named {
+		s.target.cache.put(text, f)
+	}
+	return f, certain
+}
+
+// factsNow gives a prepared statement's facts, made again when what they stood on has changed: PostgreSQL analyses
+// such a statement again as well.
+func (s *session) factsNow(p *prepared) (f *facts, certain bool) {
+	if p.facts != nil && !p.facts.named && p.facts.path == s.view.key && p.facts.catalog == s.catalog() {
+		return p.facts, true
+	}
+	p.facts, certain = s.classifyNow(p.text)
+	return p.facts, certain
+}
+
+// statement gives what running the prepared statement runs, by the facts of its text; nil when it cannot run.
+func (p *prepared) statement(f *facts) *sqlfacts.Statement {
+	st := only(f)
+	if p.sql && st != nil && st.Effect.Inner != nil {
+		return st.Effect.Inner
+	}
+	return st // a PREPARE that was not understood has no inner statement, and is opaque itself
+}
+
+// only gives the one statement of a text; nil when there is none or more.
+func only(f *facts) *sqlfacts.Statement {
+	if f == nil || len(f.stmts) != 1 {
+		return nil
+	}
+	return &f.stmts[0]
+}
+
+// cache holds classified texts, bounded by what they roughly take, the least recently used going first.
+type cache struct {
+	mu    sync.Mutex
+	limit int
+	size  int
+	order list.List
+	items map[cacheKey]*list.Element
+}
+
+type cacheKey struct {
+	text, path string
+	catalog    *schema.Catalog
+}
+
+type cacheItem struct {
+	key  cacheKey
+	f    *facts
+	size int
+}
+
+func newCache(limit int) *cache { return &cache{limit: limit, items: map[cacheKey]*list.Element{}} }
+
+func (c *cache) get(text, path string, catalog *schema.Catalog) *facts {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	e, ok := c.items[cacheKey{text, path, catalog}]
+	if !ok {
+		return nil
+	}
+	c.order.MoveToFront(e)
+	return e.Value.(*cacheItem).f
+}
+
+func (c *cache) put(text string, f *facts) {
+	item := &cacheItem{cacheKey{text, f.path, f.catalog}, f, sizeOf(text, f)}
+	if item.size > c.limit/4 {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if _, ok := c.items[item.key]; ok {
+		return
+	}
+	c.items[item.key] = c.order.PushFront(item)
+	c.size += item.size
+	for c.size > c.limit {
+		oldest := c.order.Remove(c.order.Back()).(*cacheItem)
+		delete(c.items, oldest.key)
+		c.size -= oldest.size
+	}
+}
+
+// sizeOf is a guess at the memory that facts take: their text several times over, and their lists.
+func sizeOf(text string, f *facts) int {
+	n := 512 + 4*len(text)
+	for i := range f.stmts {
+		st := &f.stmts[i]
+		n += 512 + 64*(len(st.Accesses)+len(st.Uses)+len(st.Outputs))
+		for j := range st.Outputs {
+			n += 40 * len(st.Outputs[j].Columns)
+		}
+		for j := range st.Uses {
+			n += 40 * len(st.Uses[j].Columns)
+		}
+	}
+	return n
+}

@@ -1,0 +1,209 @@
+package postgres
+
+import "github.com/gatewright/gatewright/runtime/sqlfacts"
+
+// prepared is a prepared statement, of the protocol's Parse or of SQL PREPARE.
+type prepared struct {
+	// text is what Parse brought or, when sql is set, the whole PREPARE.
+	text string
+	sql  bool
+	// types are the parameter types that Parse gave, as on the wire.
+	types []byte
+	// facts belong to the client's direction alone; they are made again when what they stand on has changed.
+	facts *facts
+}
+
+// portal is a portal or cursor.
+type portal struct {
+	// stmt is what it runs; nil for an empty text, which empty says as well.
+	stmt  *sqlfacts.Statement
+	empty bool
+	// source is set for a portal whose statement names others (EXECUTE, FETCH), to be looked up when it runs.
+	source *prepared
+	// binds is the digest of parameters, their types and formats; empty without parameters.
+	binds string
+	hold  bool
+	// committed is set for a cursor WITH HOLD once its transaction is.
+	committed bool
+	// since orders it among savepoints.
+	since int
+	// asked is set by the client's direction once a description is on its way, columns by the server's when it came.
+	asked   bool
+	columns []column
+}
+
+type changeKind uint8
+
+const (
+	setStatement changeKind = iota
+	dropStatement
+	dropStatements
+	setPortal
+	dropPortal
+	dropPortals
+	endTransaction
+	setSavepoint
+	release
+	rollbackTo
+)
+
+// change is what a message does to the names of a session, once the server has confirmed it.
+type change struct {
+	kind      changeKind
+	name      string
+	statement *prepared
+	portal    *portal
+	// committed is, for endTransaction, what came of the transaction; known only when the server has answered.
+	committed bool
+}
+
+func (c *change) touchesNamedStatement() bool {
+	switch c.kind {
+	case setStatement, dropStatement:
+		return c.name != ""
+	case dropStatements:
+		return true
+	default:
+		return false
+	}
+}
+
+// statementNamed says what the change makes of a statement name, when it says anything.
+func (c *change) statementNamed(name string) (*prepared, bool) {
+	switch {
+	case c.kind == setStatement && c.name == name:
+		return c.statement, true
+	case c.kind == dropStatement && c.name == name, c.kind == dropStatements:
+		return nil, true
+	default:
+		return nil, false
+	}
+}
+
+// portalNamed says what the change makes of a portal name, when it says anything.
+func (c *change) portalNamed(name string) (*portal, bool) {
+	switch {
+	case c.kind == setPortal && c.name == name:
+		return c.portal, true
+	case c.kind == dropPortal && c.name == name, c.kind == dropPortals:
+		return nil, true
+	default:
+		return nil, false
+	}
+}
+
+// names is what statement and portal names mean, as the server has confirmed.
+type names struct {
+	statements map[string]*prepared
+	portals    map[string]*portal
+	savepoints []savepoint
+	clock      int
+}
+
+type savepoint struct {
+	name  string
+	since int
+}
+
+func newNames() names {
+	return names{statements: map[string]*prepared{}, portals: map[string]*portal{}}
+}
+
+func (n *names) apply(c *change) {
+	n.clock++
+	switch c.kind {
+	case setStatement:
+		n.statements[c.name] = c.statement
+	case dropStatement:
+		delete(n.statements, c.name)
+	case dropStatements:
+		clear(n.statements)
+	case setPortal:
+		c.portal.since = n.clock
+		n.portals[c.name] = c.portal
+	case dropPortal:
+		delete(n.portals, c.name)
+	case dropPortals:
+		clear(n.portals)
+	case setSavepoint:
+		n.savepoints = append(n.savepoints, savepoint{c.name, n.clock})
+	case release:
+		if i := n.savepoint(c.name); i >= 0 {
+			n.savepoints = n.savepoints[:i]
+		}
+	case rollbackTo:
+		n.rollbackTo(c.name)
+	case endTransaction:
+		n.end(c.committed)
+	}
+}
+
+// savepoint finds the newest savepoint of a name; -1 when there is none.
+func (n *names) savepoint(name string) int {
+	for i := len(n.savepoints) - 1; i >= 0; i-- {
+		if n.savepoints[i].name == name {
+			return i
+		}
+	}
+	return -1
+}
+
+// rollbackTo drops the portals made since the savepoint, which stays.
+func (n *names) rollbackTo(name string) {
+	i := n.savepoint(name)
+	if i < 0 {
+		return
+	}
+	for key, p := range n.portals {
+		if p.since > n.savepoints[i].since {
+			delete(n.portals, key)
+		}
+	}
+	n.savepoints = n.savepoints[:i+1]
+}
+
+// end drops the portals that do not outlive a transaction.
+func (n *names) end(committed bool) {
+	for key, p := range n.portals {
+		if p.hold && (committed || p.committed) {
+			p.committed = true
+			continue
+		}
+		delete(n.portals, key)
+	}
+	n.savepoints = n.savepoints[:0]
+}
+
+// changesOf is what running a statement does to names.
+func changesOf(st *sqlfacts.Statement) []change {
+	e := &st.Effect
+	switch e.Kind {
+	case sqlfacts.EffectCommit, sqlfacts.EffectRollback:
+		return []change{{kind: endTransaction}}
+	case sqlfacts.EffectSavepoint:
+		return []change{{kind: setSavepoint, name: e.Name}}
+	case sqlfacts.EffectRelease:
+		return []change{{kind: release, name: e.Name}}
+	case sqlfacts.EffectRollbackTo:
+		return []change{{kind: rollbackTo, name: e.Name}}
+	case sqlfacts.EffectPrepare:
+		return []change{{kind: setStatement, name: e.Name, statement: &prepared{text: st.Text, sql: true}}}
+	case sqlfacts.EffectDeallocate:
+		if e.Name == "" {
+			return []change{{kind: dropStatements}}
+		}
+		return []change{{kind: dropStatement, name: e.Name}}
+	case sqlfacts.EffectDeclare:
+		return []change{{kind: setPortal, name: e.Name, portal: &portal{stmt: e.Inner, hold: e.Hold}}}
+	case sqlfacts.EffectClose:
+		if e.Name == "" {
+			return []change{{kind: dropPortals}}
+		}
+		return []change{{kind: dropPortal, name: e.Name}}
+	case sqlfacts.EffectDiscard:
+		if e.Name == "all" {
+			return []change{{kind: dropStatements}, {kind: dropPortals}}
+		}
+	}
+	return nil
+}

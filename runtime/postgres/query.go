@@ -1,0 +1,145 @@
+package postgres
+
+import (
+	"errors"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/gatewright/gatewright/runtime/sqlfacts"
+	"github.com/gatewright/gatewright/schema"
+)
+
+// query deals with a simple Query. All its statements are decided before any is forwarded.
+func (s *session) query(f frame) error {
+	if s.ignoring() {
+		return nil
+	}
+	text, err := soleText(f.body())
+	if err != nil {
+		return err
+	}
+	execs, err := s.judgeText(text)
+	var refusal *fault
+	if errors.As(err, &refusal) {
+		return s.refuseQuery(refusal)
+	}
+	if err != nil {
+		return err
+	}
+	if !s.expect(&expect{want: wantQuery, execs: execs}) {
+		return nil
+	}
+	s.queried()
+	for _, e := range execs {
+		s.view.sent(e.stmt)
+	}
+	return s.toServer.pass(f.data)
+}
+
+// soleText gives the text of a message that is one string.
+func soleText(body []byte) (string, error) {
+	text, rest, ok := cString(body)
+	if !ok || len(rest) != 0 {
+		return "", violation("a message's text does not end where the message does")
+	}
+	return text, nil
+}
+
+// judgeText decides every statement of a text. When one is refused the others' pairs are closed.
+func (s *session) judgeText(text string) ([]*execution, error) {
+	if err := s.readable(text); err != nil {
+		return nil, err
+	}
+	f, err := s.classify(text)
+	if err != nil {
+		return nil, err
+	}
+	execs := make([]*execution, 0, len(f.stmts))
+	for i := range f.stmts {
+		e, err := s.judge(&f.stmts[i], namedDigest(&f.stmts[i], ""))
+		if err != nil {
+			s.abandon(&expect{execs: execs}, codeAborted)
+			var refusal *fault
+			if f.stmts[i].Syntax != nil && errors.As(err, &refusal) && refusal.code == codeDenied {
+				err = syntaxFault(&f.stmts[i], text)
+			}
+			return nil, err
+		}
+		execs = append(execs, e)
+	}
+	return execs, nil
+}
+
+// readable refuses text that the classifier would read otherwise than the server.
+func (s *session) readable(text string) error {
+	if !utf8.ValidString(text) {
+		return newFault("22021", "send the statement in UTF-8", "invalid byte sequence for encoding \"UTF8\"")
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.odd[settingStrings] && strings.ContainsRune(text, '\\'):
+		return oddFault(settingStrings)
+	case s.odd[settingEncoding] && strings.IndexFunc(text, func(r rune) bool { return r > unicode.MaxASCII }) >= 0:
+		return oddFault(settingEncoding)
+	}
+	return nil
+}
+
+// oddEncoding reports whether only statements that resolve no names may pass, since values that may have to be masked
+// would not come in UTF-8. Those that put the setting right again are among them.
+func (s *session) oddEncoding() bool {
+	if !s.withholds() {
+		return false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.odd[settingEncoding]
+}
+
+func oddFault(name string) *fault {
+	return newFault(codeNotSupported, "RESET "+name, "the setting %s was changed in a way that does not pass the gateway", name)
+}
+
+// judge puts one statement before the gate. It returns a fault when the statement may not go on.
+func (s *session) judge(st *sqlfacts.Statement, binds string) (*execution, error) {
+	e := &execution{stmt: st, catalog: s.catalog(), changes: changesOf(st)}
+	a := &s.action
+	*a = schema.Action{
+		Protocol: schema.ProtocolPostgres, Target: s.target.name, Principal: s.gate.Principal(), Request: s.request,
+		Accesses: st.Accesses, Outputs: st.Outputs, Uses: st.Uses, SQL: st.SQL, Text: st.Text, Binds: binds,
+	}
+	a.Request.Time = s.server.cfg.Now()
+	receipt, err := s.check(a, &e.decision)
+	e.receipt, e.started = receipt, s.server.cfg.Now()
+	d := &e.decision
+	if err != nil {
+		if passed(d) { // cancelled in the moment in which it was allowed
+			s.outcome(e, codeCanceled)
+		}
+		return nil, err
+	}
+	if d.Enforced {
+		e.redact = d.Redact
+		e.guarded = d.Redact || len(d.Masks) > 0 || len(d.Detect) > 0
+	}
+	if err := s.copyAllowed(e); err != nil {
+		s.outcome(e, codeNotSupported)
+		return nil, err
+	}
+	return e, nil
+}
+
+// passed reports whether the caller may go on: allowed, or decided in dry run, which stops nobody.
+func passed(d *schema.Decision) bool { return d.Effect == schema.Allow || !d.Enforced }
+
+// syntaxFault passes the parser's complaint on to the client, with the place in its text: the server would say
+// the same.
+func syntaxFault(st *sqlfacts.Statement, text string) *fault {
+	f := newFault(codeSyntax, "", "%s", st.Syntax.Message)
+	if p := st.Syntax.Position; p >= 0 && p <= len(text) {
+		f.position = utf8.RuneCountInString(text[:p]) + 1
+	}
+	return f
+}

@@ -1,0 +1,288 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/gatewright/gatewright/runtime/gate"
+	"github.com/gatewright/gatewright/runtime/sqlfacts"
+	"github.com/gatewright/gatewright/schema"
+)
+
+// session is one client between start-up and its end. Three goroutines share it: one for each direction and one that
+// waits for reasons to end it.
+//
+// The client's direction decides and is the only one to write to the server. The server's direction is the only one
+// to answer the client while the session runs. What both need stands under mu.
+type session struct {
+	server *Server
+	target *target
+	gate   *gate.Session
+	log    *slog.Logger
+	ctx    context.Context
+	cancel context.CancelFunc
+
+	client   net.Conn
+	toClient port
+	up       *backend
+	key      cancelKey
+	request  schema.Request
+
+	// The client's direction.
+	walk     *walker
+	toServer outlet
+	// segment counts, open says that something stands between the last Sync or Query and now.
+	segment int
+	open    bool
+	// reserve is the name that the gateway's own statements and portals have.
+	reserve string
+	// ownPath is set when the client brought a search_path in its start-up packet.
+	ownPath bool
+	view    view
+	action  schema.Action
+	hold    hold
+
+	// The server's direction.
+	down    outlet
+	current *expect
+	scratch []byte
+	// farewell is set once the server has sent a FATAL error.
+	farewell bool
+
+	mu      sync.Mutex
+	changed sync.Cond
+	queue   queue
+	names   names
+	// status is what the last ReadyForQuery said: I, T or E.
+	status byte
+	// skipping is set after an error until the client's next Sync: the server then ignores everything.
+	skipping bool
+	// failed is set when the transaction that ends next cannot have been committed.
+	failed bool
+	// copyIn is set while the server reads the CopyData of an Execute.
+	copyIn bool
+	// holding cancels the wait for an approval; nil when there is none.
+	holding context.CancelCauseFunc
+	// leaving is set once the client has sent Terminate: the server's end of the connection is then no loss.
+	leaving bool
+	over    bool
+	why     *fault
+	drain   bool
+	// own are the settings that the client itself has set.
+	own map[string]bool
+	// odd are settings that make text mean something else than what the classifier reads.
+	odd map[string]bool
+}
+
+// execution is one statement on its way, from the decision to the outcome.
+type execution struct {
+	stmt     *sqlfacts.Statement
+	catalog  *schema.Catalog
+	decision schema.Decision
+	receipt  gate.Receipt
+	started  time.Time
+	changes  []change
+	portal   *portal
+	// guarded is set when rows must be looked at: masks, detectors, or text that may have to be withheld.
+	guarded bool
+	redact  bool
+	plan    *rowPlan
+	outcome schema.Outcome
+	closed  bool
+}
+
+var (
+	// errTerminated is a client's orderly end.
+	errTerminated = errors.New("the client said goodbye")
+	errVanished   = errors.New("the client is gone")
+	errOver       = errors.New("the session is over")
+)
+
+// run relays until one side is done. It returns when both directions have ended and every outcome is written.
+func (s *session) run() {
+	var work sync.WaitGroup
+	work.Go(func() { s.finish(s.guarded(s.relayServer)) })
+	work.Go(s.watch)
+	if err := s.guarded(s.relayClient); !errors.Is(err, errTerminated) {
+		s.finish(err)
+	}
+	work.Wait()
+	s.settleAll()
+}
+
+// guarded turns a panic, which would take the process with it, into the end of the session.
+func (s *session) guarded(relay func() error) (err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
+		}
+	}()
+	return relay()
+}
+
+// watch ends the session when the gate takes the right away, when the server drains and when it closes.
+func (s *session) watch() {
+	select {
+	case <-s.gate.Done():
+		s.end(refusalFault(s.gate.Reason()))
+	case <-s.server.draining:
+		s.drainOut()
+	case <-s.ctx.Done():
+	}
+	<-s.ctx.Done() // end has done that, or the server has closed
+	s.end(shutdownFault())
+}
+
+func shutdownFault() *fault {
+	return newFault(codeShutdown, "connect again", "the gateway is shutting down")
+}
+
+// drainOut lets what runs come to its end, up to the drain timeout.
+func (s *session) drainOut() {
+	s.mu.Lock()
+	s.drain = true
+	idle := s.queue.len() == 0
+	s.mu.Unlock()
+	if !idle {
+		timer := time.NewTimer(s.server.cfg.DrainTimeout)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+		case <-s.gate.Done():
+		case <-s.ctx.Done():
+		}
+	}
+	s.end(shutdownFault())
+}
+
+// finish ends the session for the reason that one direction ended with.
+func (s *session) finish(err error) {
+	var f *fault
+	switch {
+	case err == nil, errors.Is(err, errVanished), errors.Is(err, errOver), errors.Is(err, errTerminated):
+		s.end(nil)
+	case errors.As(err, &f):
+		s.end(f)
+	case errors.Is(err, net.ErrClosed), errors.Is(err, io.EOF):
+		s.end(nil)
+	default:
+		s.log.Warn("session ended", "error", err)
+		s.end(faultOf(err))
+	}
+}
+
+// end closes both connections, once. A fault is the client's last message, written between two others. A statement
+// that still runs on the server is cancelled.
+func (s *session) end(f *fault) {
+	s.mu.Lock()
+	if s.over {
+		s.mu.Unlock()
+		return
+	}
+	s.over, s.why = true, f
+	busy := s.queue.len() > 0
+	holding := s.holding
+	s.changed.Broadcast()
+	s.mu.Unlock()
+	if holding != nil {
+		holding(errOver)
+	}
+	if f != nil {
+		// A client that does not read must not keep the session: the deadline frees the port too.
+		_ = s.client.SetWriteDeadline(time.Now().Add(s.server.cfg.FarewellTimeout))
+		_ = s.toClient.write(f.appendTo(nil, severityFatal))
+	}
+	s.cancel()
+	_ = s.client.Close()
+	if busy {
+		s.server.cancelUpstream(s.target.dialer, s.up)
+	}
+	_ = s.up.conn.Close()
+}
+
+// isOver reports whether end has been called.
+func (s *session) isOver() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.over
+}
+
+// settleAll writes the outcome of what was still on its way when the session ended.
+func (s *session) settleAll() {
+	code := codeConnection
+	if s.why != nil {
+		code = s.why.code
+	}
+	for s.queue.len() > 0 {
+		s.abandon(s.queue.pop(), code)
+	}
+}
+
+// outcome closes the pair that a decision began. Only the first call for an execution counts.
+func (s *session) outcome(e *execution, code string) {
+	if e.closed {
+		return
+	}
+	e.closed = true
+	e.outcome.SQLSTATE = code
+	e.outcome.Duration = s.server.cfg.Now().Sub(e.started)
+	s.gate.Outcome(e.receipt, e.outcome)
+}
+
+// expect puts one message's answer in the queue. It reports false when the server ignores the message, because an
+// error came before it: it need not be sent then.
+func (s *session) expect(e *expect) bool {
+	if s.enqueue(e) {
+		return true
+	}
+	s.abandon(e, codeAborted)
+	return false
+}
+
+func (s *session) enqueue(e *expect) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.skipping && e.want != wantSync {
+		return false
+	}
+	s.skipping = false
+	e.segment = s.segment
+	s.queue.push(e)
+	return true
+}
+
+// abandon closes what will not run.
+func (s *session) abandon(e *expect, code string) {
+	for _, x := range e.execs {
+		s.outcome(x, code)
+	}
+}
+
+// settle waits until the server has answered all that it was sent. It makes the server answer: with a Flush when no
+// Sync does. It reports errOver when the session ended meanwhile.
+func (s *session) settle() error {
+	if s.open {
+		if err := s.toServer.add([]byte{'H', 0, 0, 0, 4}); err != nil {
+			return err
+		}
+	}
+	if err := s.toServer.flush(); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for s.queue.len() > 0 && !s.over {
+		s.changed.Wait()
+	}
+	if s.over {
+		return errOver
+	}
+	return nil
+}
