@@ -59,6 +59,9 @@ func setTime(into *time.Time, flag, text string) error {
 	return fail(fmt.Errorf("%s %q is not a time", flag, text), "Write it as 2006-01-02 or 2006-01-02T15:04:05Z.")
 }
 
+// timeText is how a time is shown to a person.
+const timeText = time.RFC3339
+
 // answer is what the json format prints.
 type answer struct {
 	Lines    []*audit.Entry  `json:"lines"`
@@ -107,34 +110,46 @@ func headOf(path string) (*audit.Head, error) {
 	return &head, err
 }
 
-// entryText tells one line of the log: when, what, who and where, and then what the kind of line has to say.
+// entryText tells one line of the log: its number, when, what and who on one line, and below it what the kind of line
+// has to say.
 func entryText(e *audit.Entry) string {
-	words := []string{e.Time.UTC().Format("2006-01-02T15:04:05.000Z"), string(e.Kind)}
+	head := []string{fmt.Sprintf("#%d", e.Seq), e.Time.UTC().Format("2006-01-02T15:04:05.000Z"), string(e.Kind)}
+	var b strings.Builder
 	add := func(name, value string) {
 		if value != "" {
-			words = append(words, name+oneLine(value))
+			fmt.Fprintf(&b, "\n    %s%s", name, oneLine(value))
 		}
 	}
-	add("", e.Principal())
-	add("on ", e.Target)
-	add("", effectText(e))
-	if len(e.Rules) > 0 {
-		add("by ", strings.Join(e.Rules, ","))
+	for _, word := range []string{effectText(e), outcomeText(e), e.Principal()} {
+		if word != "" {
+			head = append(head, oneLine(word))
+		}
 	}
-	if len(e.Classes) > 0 {
-		add("classes ", strings.Join(e.Classes, ","))
+	if e.Target != "" {
+		head = append(head, "on "+oneLine(e.Target))
 	}
-	add("masked ", maskedText(e))
-	add("ticket ", e.Ticket)
-	if e.Approve != nil {
-		add("", map[bool]string{true: "approved", false: "denied"}[*e.Approve])
+	add("", e.Text)
+	add("opaque: ", e.Opaque)
+	add("rules: ", strings.Join(e.Rules, ", "))
+	add("classes: ", strings.Join(e.Classes, ", "))
+	add("masked: ", maskedText(e))
+	add("ticket: ", ticketText(e))
+	if e.Kind == audit.KindBundleLoaded || e.Kind == audit.KindBundleRefused {
+		add("bundle: ", e.Bundle)
 	}
-	add("by ", e.Actor)
-	add("", outcomeText(e))
-	add("bundle ", shortID(e.Bundle))
-	add("- ", e.Reason)
-	add("- ", e.Text)
-	return strings.Join(words, " ")
+	add("", e.Reason)
+	return strings.Join(head, " ") + b.String()
+}
+
+func ticketText(e *audit.Entry) string {
+	switch {
+	case e.Approve == nil:
+		return e.Ticket
+	case *e.Approve:
+		return e.Ticket + ", approved by " + e.Actor
+	default:
+		return e.Ticket + ", denied by " + e.Actor
+	}
 }
 
 func effectText(e *audit.Entry) string {
@@ -147,16 +162,20 @@ func effectText(e *audit.Entry) string {
 func maskedText(e *audit.Entry) string {
 	var columns []string
 	for _, m := range e.Masked {
-		columns = append(columns, m.Column+"="+m.With)
+		text := m.Column + " " + m.With
+		if m.Derived {
+			text += " (derived)"
+		}
+		columns = append(columns, text)
 	}
-	return strings.Join(columns, ",")
+	return strings.Join(columns, ", ")
 }
 
 func outcomeText(e *audit.Entry) string {
 	if e.Kind != audit.KindOutcome || e.Rows == nil {
 		return ""
 	}
-	text := fmt.Sprintf("of %d: %d rows", e.Decision, *e.Rows)
+	text := fmt.Sprintf("of #%d: %d rows", e.Decision, *e.Rows)
 	if e.MaskedCells != nil && *e.MaskedCells > 0 {
 		text += fmt.Sprintf(", %d cells masked", *e.MaskedCells)
 	}
@@ -166,24 +185,15 @@ func outcomeText(e *audit.Entry) string {
 	return text
 }
 
-// shortID gives enough of a content id to tell bundles apart by eye.
-func shortID(id string) string {
-	hex, ok := strings.CutPrefix(id, "sha256:")
-	if !ok || len(hex) < 12 {
-		return id
-	}
-	return hex[:12]
-}
-
 func (p *program) printCoverage(path string, c *audit.Coverage) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d lines of a log from %s to %s\n", c.Matched, c.From.UTC().Format(time.RFC3339), c.To.UTC().Format(time.RFC3339))
+	fmt.Fprintf(&b, "%d lines of a log from %s to %s\n", c.Matched, c.From.UTC().Format(timeText), c.To.UTC().Format(timeText))
 	for _, gap := range c.Gaps {
-		to := "now"
+		when := "from " + gap.From.UTC().Format(timeText) + " on"
 		if !gap.To.IsZero() {
-			to = gap.To.UTC().Format(time.RFC3339)
+			when = "between " + gap.From.UTC().Format(timeText) + " and " + gap.To.UTC().Format(timeText)
 		}
-		fmt.Fprintf(&b, "nothing is known of %s to %s: %s\n", gap.From.UTC().Format(time.RFC3339), to, oneLine(gap.Why))
+		fmt.Fprintf(&b, "nothing is known %s: %s\n", when, oneLine(gap.Why))
 	}
 	if c.DryRun > 0 {
 		fmt.Fprintf(&b, "%d decisions were not enforced\n", c.DryRun)
