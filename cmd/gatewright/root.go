@@ -44,6 +44,9 @@ func newRoot(p *program) *cobra.Command {
 	root.AddCommand(
 		newApprovals(p),
 		newAudit(p),
+		newCatalog(p),
+		newDemo(p),
+		newGateway(p),
 		newIssuer(p),
 		newSessions(p),
 		newToken(p),
