@@ -14,6 +14,8 @@ import (
 // one goroutine at a time; the zero value is not ready, use NewBinding.
 type Binding struct {
 	access, principal, request, sql, target object
+	// large is set when a list is longer than the static cost assumes.
+	large bool
 }
 
 // noSQL stands for the facts of an action without a statement, such as connect.
@@ -38,11 +40,13 @@ func (b *Binding) Bind(a *schema.Action, target *schema.Target) {
 	}
 	b.sql.value = reflect.ValueOf(sql).Elem()
 	b.access.value = reflect.Value{}
+	b.large = max(len(a.Principal.Groups), len(sql.Tables), len(sql.Columns), len(sql.Functions), len(target.Labels)) > AssumedElements
 }
 
 // SetAccess points the variable access at one of the action's accesses.
 func (b *Binding) SetAccess(access *schema.Access) {
 	b.access.value = reflect.ValueOf(access).Elem()
+	b.large = b.large || len(access.Columns) > AssumedElements
 }
 
 // Release drops what the Binding points at, so that it may be kept without keeping an action alive.

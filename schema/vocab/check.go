@@ -2,16 +2,12 @@ package vocab
 
 import (
 	"fmt"
-	"regexp"
-	"regexp/syntax"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/gatewright/gatewright/schema"
 	"github.com/google/cel-go/cel"
-	"github.com/google/cel-go/common"
 	"github.com/google/cel-go/common/ast"
-	"github.com/google/cel-go/common/types"
 )
 
 // Type is the type that a condition must have.
@@ -149,62 +145,6 @@ func (c *check) parse() (*cel.Ast, bool) {
 	return parsed, true
 }
 
-// issues turns CEL's errors into diagnostics at their own place.
-func (c *check) issues(iss *cel.Issues, summary string) {
-	for _, e := range iss.Errors() {
-		start := c.offset(e.Location)
-		if strings.HasPrefix(e.Message, "undefined field") {
-			start++ // CEL points at the dot
-		}
-		end := start + wordLength(c.text, start)
-		message, _, _ := strings.Cut(e.Message, "\n")
-		message = strings.TrimPrefix(message, "Syntax error: ")
-		c.report(start, end, summary, sentence(message), c.hint(message))
-	}
-}
-
-func sentence(s string) string {
-	if s == "" {
-		return s
-	}
-	return strings.ToUpper(s[:1]) + s[1:] + "."
-}
-
-// hint says what the writer may have meant.
-func (c *check) hint(message string) string {
-	if name, ok := between(message, "undefined field '", "'"); ok {
-		var all []string
-		for _, variable := range c.v.kind.variables() {
-			all = append(all, structs[variable].names()...)
-		}
-		if near := nearest(name, all); near != "" {
-			return fmt.Sprintf("did you mean %q?", near)
-		}
-	}
-	if name, ok := between(message, "undeclared reference to '", "'"); ok {
-		if near := nearest(name, c.v.kind.variables()); near != "" {
-			return fmt.Sprintf("did you mean %q?", near)
-		}
-		return "a condition here may use " + strings.Join(c.v.kind.variables(), ", ") + " and expr.NAME"
-	}
-	return ""
-}
-
-// offset turns a line and column of CEL, both of runes, into an offset in runes.
-func (c *check) offset(l common.Location) int {
-	line, offset := 1, 0
-	for _, r := range c.text {
-		if line >= l.Line() {
-			break
-		}
-		offset++
-		if r == '\n' {
-			line++
-		}
-	}
-	return min(max(offset+l.Column(), 0), max(utf8.RuneCountInString(c.text)-1, 0))
-}
-
 // finish checks types, cost and patterns of the inlined text.
 func (c *check) finish(full string, want Type) (*Condition, schema.Diagnostics) {
 	checked, iss := c.v.env.Compile(full)
@@ -222,6 +162,7 @@ func (c *check) finish(full string, want Type) (*Condition, schema.Diagnostics) 
 		return nil, c.diags
 	}
 	c.patterns(checked)
+	c.zones(checked)
 	cost := c.bound(checked)
 	if len(c.diags) > 0 {
 		return nil, c.diags
@@ -243,86 +184,4 @@ func nodes(a *cel.Ast) int {
 	count := 0
 	ast.PostOrderVisit(a.NativeRep().Expr(), ast.NewExprVisitor(func(ast.Expr) { count++ }))
 	return count
-}
-
-// patterns compiles every constant regular expression and refuses those that are not constant.
-func (c *check) patterns(a *cel.Ast) {
-	info := a.NativeRep().SourceInfo()
-	ast.PostOrderVisit(a.NativeRep().Expr(), ast.NewExprVisitor(func(e ast.Expr) {
-		if e.Kind() != ast.CallKind || e.AsCall().FunctionName() != "matches" {
-			return
-		}
-		call := e.AsCall()
-		pattern := call.Args()[len(call.Args())-1]
-		start := c.offset(info.GetStartLocation(pattern.ID()))
-		text, ok := constant(pattern)
-		switch {
-		case !ok:
-			c.report(start, start+1, "Regular expression is not constant", "matches takes a pattern that is known when the policy is compiled.", "write the pattern as a string")
-		case len(text) > MaxPatternBytes:
-			c.report(start, start+1, "Regular expression is too long", fmt.Sprintf("At most %d bytes are allowed.", MaxPatternBytes), "")
-		default:
-			if _, err := regexp.Compile(text); err != nil {
-				c.badPattern(start, text, err)
-			}
-		}
-	}))
-}
-
-// badPattern points into the pattern where the error names the part that is wrong.
-func (c *check) badPattern(start int, pattern string, err error) {
-	detail := err.Error()
-	end := start + 1
-	if se, ok := err.(*syntax.Error); ok {
-		detail = string(se.Code)
-		if i := strings.Index(pattern, se.Expr); i >= 0 {
-			start += 1 + utf8.RuneCountInString(pattern[:i])
-			end = start + utf8.RuneCountInString(se.Expr)
-		}
-	}
-	c.report(start, end, "Invalid regular expression", sentence(detail), "the syntax is RE2's")
-}
-
-func constant(e ast.Expr) (string, bool) {
-	if e.Kind() != ast.LiteralKind {
-		return "", false
-	}
-	s, ok := e.AsLiteral().(types.String)
-	return string(s), ok
-}
-
-// bound gives the static cost and reports it when it is over MaxCost, at the costliest part.
-func (c *check) bound(a *cel.Ast) uint64 {
-	estimate, err := c.v.env.EstimateCost(a, sizes{})
-	if err != nil {
-		c.report(0, 1, "Condition's cost cannot be bounded", sentence(err.Error()), "")
-		return 0
-	}
-	if estimate.Max <= MaxCost {
-		return estimate.Max
-	}
-	start, term := c.costliest(a)
-	c.report(start, start+utf8.RuneCountInString(term), "Condition may cost too much",
-		fmt.Sprintf("Its cost may reach %d units; at most %d are allowed. The costliest part is %s.", estimate.Max, MaxCost, term),
-		"use a structured attribute (groups, tables, verbs) instead of going through lists within lists")
-	return estimate.Max
-}
-
-// costliest finds the comprehension that is nested deepest, which is where cost comes from.
-func (c *check) costliest(a *cel.Ast) (start int, term string) {
-	info := a.NativeRep().SourceInfo()
-	var found ast.Expr
-	ast.PreOrderVisit(a.NativeRep().Expr(), ast.NewExprVisitor(func(e ast.Expr) {
-		if e.Kind() == ast.ComprehensionKind {
-			found = e
-		}
-	}))
-	if found == nil {
-		return 0, c.text
-	}
-	text, err := cel.ExprToString(found, info)
-	if err != nil {
-		return 0, c.text
-	}
-	return c.offset(info.GetStartLocation(found.ID())), text
 }

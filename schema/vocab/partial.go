@@ -30,13 +30,11 @@ func NewUnknown(names ...string) *Unknown {
 // Partial evaluates as Bool does, with some facts unknown: known is false when the result hangs on them. It prepares a
 // second program at its first call, and is not for the path that decides statements.
 func (p *Program) Partial(b *Binding, u *Unknown) (value, known bool, err error) {
-	p.once.Do(func() {
-		p.partial, p.partialErr = p.env.Program(p.ast, cel.EvalOptions(cel.OptPartialEval))
-	})
-	if p.partialErr != nil {
-		return false, true, p.partialErr
+	program, err := p.partial.get()
+	if err != nil {
+		return false, true, err
 	}
-	v, _, err := p.partial.Eval(&partialBinding{Binding: b, unknown: u})
+	v, _, err := program.Eval(&partialBinding{Binding: b, unknown: u})
 	switch {
 	case err != nil:
 		return false, true, err

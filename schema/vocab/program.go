@@ -15,12 +15,17 @@ import (
 // Program is a condition ready to run, from many goroutines at once.
 type Program struct {
 	program cel.Program
-	env     *cel.Env
-	ast     *cel.Ast
-	// partial is made when it is first asked for.
-	once       sync.Once
-	partial    cel.Program
-	partialErr error
+	// limited stops at MaxCost; it is slower, and serves facts that are larger than the static bound assumed.
+	limited variant
+	// partial knows of unknown facts.
+	partial variant
+}
+
+// variant is a program that is made when it is first asked for.
+type variant struct{ get func() (cel.Program, error) }
+
+func (c *Condition) variant(options ...cel.ProgramOption) variant {
+	return variant{sync.OnceValues(func() (cel.Program, error) { return c.vocabulary.env.Program(c.ast, options...) })}
 }
 
 // Program prepares the condition. Constants are folded and patterns compiled here, once.
@@ -29,7 +34,11 @@ func (c *Condition) Program() (*Program, error) {
 	if err != nil {
 		return nil, fmt.Errorf("preparing condition %s: %w", c.text, err)
 	}
-	return &Program{program: p, env: c.vocabulary.env, ast: c.ast}, nil
+	return &Program{
+		program: p,
+		limited: c.variant(cel.EvalOptions(cel.OptOptimize), cel.CostLimit(MaxCost)),
+		partial: c.variant(cel.EvalOptions(cel.OptPartialEval), cel.CostLimit(MaxCost)),
+	}, nil
 }
 
 // Load checks text that stands in a bundle and prepares it. The text must be canonical: what Condition.Text gave.
@@ -47,9 +56,17 @@ func (v *Vocabulary) Load(text string, want Type) (*Condition, *Program, error) 
 
 var errNotBool = errors.New("the condition did not give a bool")
 
-// Bool evaluates over an action's facts. An error means that the condition has no value, as for a missing map key.
+// Bool evaluates over an action's facts. An error means that the condition has no value, as for a missing map key, or
+// that facts are so large that it would cost more than MaxCost.
 func (p *Program) Bool(b *Binding) (bool, error) {
-	v, _, err := p.program.Eval(b)
+	program := p.program
+	if b.large {
+		var err error
+		if program, err = p.limited.get(); err != nil {
+			return false, err
+		}
+	}
+	v, _, err := program.Eval(b)
 	if err != nil {
 		return false, err
 	}
@@ -61,7 +78,11 @@ func (p *Program) Bool(b *Binding) (bool, error) {
 }
 
 func (p *Program) evalClaims(claims map[string]any) (ref.Val, error) {
-	v, _, err := p.program.Eval(claimsActivation{types.DefaultTypeAdapter.NativeToValue(claims)})
+	program, err := p.limited.get() // claims may have any size
+	if err != nil {
+		return nil, err
+	}
+	v, _, err := program.Eval(claimsActivation{types.DefaultTypeAdapter.NativeToValue(claims)})
 	return v, err
 }
 

@@ -1,8 +1,10 @@
 package vocab_test
 
 import (
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gatewright/gatewright/schema"
 	"github.com/gatewright/gatewright/schema/vocab"
@@ -63,6 +65,8 @@ func TestCheckReports(t *testing.T) {
 		{"text that multiplies", "principal.subject.replace('a', 'aaaaaaaa') == ''", vocab.Postgres, vocab.Bool, 1, 26, 27, "Invalid condition", ""},
 		{"text that multiplies in format", "'%s%s'.format(['a', 'b']) == ''", vocab.Postgres, vocab.Bool, 1, 14, 15, "Invalid condition", ""},
 		{"a clock", "now() > request.time", vocab.Postgres, vocab.Bool, 1, 4, 5, "Invalid condition", ""},
+		{"zone of the machine", "request.time.getHours('Europe/Berlin') < 9", vocab.Postgres, vocab.Bool, 1, 23, 24, "Time zone is not an offset", "+02:00"},
+		{"zone from a fact", "request.time.getHours(request.application) < 9", vocab.Postgres, vocab.Bool, 1, 30, 31, "Time zone is not an offset", "+02:00"},
 		{"hidden variable", "principal.groups.exists(sql, sql == 'x')", vocab.Postgres, vocab.Bool, 1, 24, 25, "Macro variable hides a variable", ""},
 		{"empty", " ", vocab.Postgres, vocab.Bool, 1, 1, 2, "Condition is empty", ""},
 		{"deep", strings.Repeat("(", 100_000) + "true" + strings.Repeat(")", 100_000), vocab.Postgres, vocab.Bool, 1, 1, 2, "Condition is too long", ""},
@@ -95,7 +99,7 @@ func action() (*schema.Action, *schema.Target) {
 		Protocol:  schema.ProtocolPostgres,
 		Principal: &schema.Principal{Issuer: "corp", Subject: "svc:a", Groups: []string{"a", "b"}, Kind: schema.KindMachine},
 		SQL:       &schema.SQL{Statement: "select", Tables: []string{"public.cards"}, Limit: 10, HasLimit: true},
-		Request:   schema.Request{ClientAddress: "127.0.0.1"},
+		Request:   schema.Request{ClientAddress: "127.0.0.1", Time: time.Unix(0, 0)},
 	}, &schema.Target{Name: "db", Labels: map[string]string{"env": "prod"}}
 }
 
@@ -112,6 +116,7 @@ func TestPrograms(t *testing.T) {
 		{"sql.tables.exists(t, t.startsWith('public.'))", true, false},
 		{"target.labels['region'] == 'eu'", false, true},
 		{"has(sql.fingerprint)", false, false},
+		{"request.time.getHours('+02:00') == 2 && request.time.getHours() == 0 && request.time.getHours('UTC') == 0", true, false},
 		{"' a,B '.trim().lowerAscii().split(',') == ['a', 'b']", true, false},
 		{"request.client_address.matches('^127[.]')", true, false},
 		{"size(principal.groups) == 2 && principal.kind.upperAscii() == 'MACHINE'", true, false},
@@ -137,6 +142,36 @@ func TestPrograms(t *testing.T) {
 			got, err := p.Bool(b)
 			if got != tt.want || (err != nil) != tt.missing {
 				t.Errorf("got %v, %v", got, err)
+			}
+		})
+	}
+}
+
+// TestLargeFacts: over lists that are longer than the static bound assumes, what is cheap evaluates and what is not has
+// no value.
+func TestLargeFacts(t *testing.T) {
+	tests := []struct {
+		text    string
+		failing bool
+	}{
+		{"sql.columns.exists(c, c == 'x')", false},
+		{"sql.columns.all(a, a in sql.columns)", true},
+	}
+	v := vocabulary(t, vocab.Postgres)
+	a, target := action()
+	for i := range 20_000 {
+		a.SQL.Columns = append(a.SQL.Columns, strconv.Itoa(i))
+	}
+	b := vocab.NewBinding()
+	b.Bind(a, target)
+	for _, tt := range tests {
+		t.Run(tt.text, func(t *testing.T) {
+			_, p, err := v.Load(tt.text, vocab.Bool)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := p.Bool(b); (err != nil) != tt.failing {
+				t.Errorf("got %v", err)
 			}
 		})
 	}
