@@ -24,8 +24,8 @@ type analysis struct {
 	// tables, columns and functions are canonical names, unsorted and with duplicates.
 	tables, columns, functions []string
 
-	// faults counts what was met that can fail, return a set or have an effect; work counts subqueries.
-	faults, work int
+	// faults counts what was met that can fail, return a set or have an effect.
+	faults int
 	// predicates is above zero inside a condition that decides rows: time tells nothing more there.
 	predicates int
 	// views is how many views the walk is inside of: there, accesses are the view owner's and not recorded.
