@@ -3,14 +3,17 @@ package sqlfacts_test
 import (
 	"context"
 	"encoding/json"
+	"flag"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/gatewright/gatewright/runtime/pgserver"
 	"github.com/gatewright/gatewright/runtime/sqlfacts"
 	"github.com/gatewright/gatewright/schema"
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 // startServer gives a real server with the corpus schema in it.
@@ -121,5 +124,51 @@ func TestSplitIdentifiers(t *testing.T) {
 		if got := sqlfacts.SplitIdentifiers(text); !slices.Equal(got, want) {
 			t.Errorf("%s: got %q, want %q", text, got, want)
 		}
+	}
+}
+
+// loadCatalog gives the catalog of the corpus and of testdata/more.sql as a real server once gave it.
+func loadCatalog(t testing.TB) *schema.Catalog {
+	t.Helper()
+	data, err := os.ReadFile("testdata/catalog.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := sqlfacts.DecodeCatalog(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// TestCatalogGolden keeps testdata/catalog.json what a real server says, OIDs aside, and system.txt what its own
+// catalog is, so that tests that need no server can use them.
+func TestCatalogGolden(t *testing.T) {
+	s := startServer(t)
+	more, err := os.ReadFile("testdata/more.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	run(t, s, string(more))
+	out := run(t, s, "SET search_path = pg_catalog;\n"+sqlfacts.CatalogQuery()+";")
+	fresh, err := sqlfacts.DecodeCatalog([]byte(out))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if *update {
+		if err := os.WriteFile("testdata/catalog.json", []byte(out), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		system := "\n" + strings.Join(fresh.System, "\n") + "\n"
+		if err := os.WriteFile("system.txt", []byte(system), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	old := loadCatalog(t)
+	opts := cmp.Options{cmpopts.IgnoreUnexported(schema.Catalog{}), cmpopts.IgnoreFields(schema.Relation{}, "OID"), cmpopts.IgnoreFields(schema.Type{}, "OID"), cmpopts.IgnoreFields(schema.Column{}, "TypeOID"), cmpopts.IgnoreFields(schema.Catalog{}, "ServerVersion", "System")}
+	if diff := cmp.Diff(fresh, old, opts); diff != "" {
+		t.Error(diff)
 	}
 }
