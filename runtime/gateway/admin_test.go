@@ -1,6 +1,7 @@
 package gateway_test
 
 import (
+	"crypto/tls"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -121,6 +122,32 @@ func TestAdminRefuses(t *testing.T) {
 				t.Errorf("no explanation: %s", got.body)
 			}
 		})
+	}
+}
+
+func TestAdminOverTLS(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	pool := w.certificate(1)
+	w.start(strings.Replace(w.base(), "operators =", "tls {\n cert = \"a.crt\"\n key = \"a.key\"\n }\n operators =", 1), nil)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://"+w.gw.AdminAddress()+"/v1/status", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+w.token("dba"))
+	transport := &http.Transport{DisableKeepAlives: true, TLSClientConfig: &tls.Config{RootCAs: pool, ServerName: "localhost"}}
+	resp, err := transport.RoundTrip(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := resp.Body.Close(); err != nil || resp.StatusCode != http.StatusOK {
+		t.Errorf("status %d, %v", resp.StatusCode, err)
+	}
+	req.URL.Scheme = "http"
+	if resp, err := transport.RoundTrip(req); err == nil {
+		if err := resp.Body.Close(); err != nil || resp.StatusCode == http.StatusOK {
+			t.Errorf("without TLS it answers %d, %v", resp.StatusCode, err)
+		}
 	}
 }
 

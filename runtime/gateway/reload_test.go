@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -92,6 +94,53 @@ func TestReloadUnderALiveSession(t *testing.T) {
 				t.Errorf("status %+v", got)
 			}
 		})
+	}
+}
+
+// TestNoSessionIsDroppedByReloads changes the bundle again and again under sessions that never rest.
+func TestNoSessionIsDroppedByReloads(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.start(w.base(), nil)
+	stop := make(chan struct{})
+	var running sync.WaitGroup
+	var allowed, denied atomic.Int64
+	for range 4 {
+		conn := w.connect("orders")
+		running.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				var n int
+				err := conn.QueryRow(t.Context(), "SELECT count(*) FROM orders").Scan(&n)
+				var refused *pgconn.PgError
+				switch {
+				case err == nil && n > 0:
+					allowed.Add(1)
+				case errors.As(err, &refused) && refused.Code == "42501":
+					denied.Add(1)
+				default:
+					t.Errorf("a session met %v", err)
+					return
+				}
+			}
+		})
+	}
+	for serial := uint64(2); serial < 22; serial++ {
+		edit := noOrders
+		if serial%2 == 1 {
+			edit = nil
+		}
+		w.replace("bundle.gwb", w.encode(w.policy(serial, edit)))
+		w.eventually("the next bundle is in force", func() bool { return w.gw.Status().Bundle.Serial == serial })
+	}
+	close(stop)
+	running.Wait()
+	if allowed.Load() == 0 || denied.Load() == 0 {
+		t.Errorf("%d statements allowed and %d denied", allowed.Load(), denied.Load())
 	}
 }
 
