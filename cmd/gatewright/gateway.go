@@ -13,7 +13,6 @@ import (
 
 	"github.com/gatewright/gatewright/runtime/config"
 	"github.com/gatewright/gatewright/runtime/gateway"
-	"github.com/gatewright/gatewright/schema"
 )
 
 func newGateway(p *program) *cobra.Command {
@@ -99,18 +98,4 @@ func gatewayFailure(err error) error {
 		code = exitRefused
 	}
 	return &failure{code: code, err: err, hint: e.Hint}
-}
-
-// showDiagnostics tells what is wrong with a file, each with its place and its hint.
-func (p *program) showDiagnostics(diags schema.Diagnostics, _ map[string][]byte) {
-	for _, d := range diags {
-		place := ""
-		if d.Range != nil {
-			place = d.Range.String() + ": "
-		}
-		fmt.Fprintf(p.stderr, "%s%s: %s. %s\n", printable(place), d.Severity, printable(d.Summary), printable(d.Detail))
-		if d.Hint != "" {
-			fmt.Fprintf(p.stderr, "Hint: %s\n", printable(d.Hint))
-		}
-	}
 }

@@ -47,9 +47,12 @@ func newRoot(p *program) *cobra.Command {
 		newCatalog(p),
 		newDemo(p),
 		newGateway(p),
+		newInspect(p),
 		newIssuer(p),
+		newKeygen(p),
 		newSessions(p),
 		newToken(p),
+		newVerify(p),
 		newVersion(p),
 	)
 	return root

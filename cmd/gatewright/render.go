@@ -1,0 +1,121 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/gatewright/gatewright/schema"
+)
+
+// showDiagnostics tells what is wrong on standard error, each mistake with its place, its line, a caret and the way out.
+func (p *program) showDiagnostics(diags schema.Diagnostics, sources map[string][]byte) {
+	r := renderer{w: p.stderr, colour: p.colour(p.stderr)}
+	for _, d := range diags {
+		r.diagnostic(d, sources)
+	}
+}
+
+// colour reports whether w is a terminal that wants colour (https://no-color.org).
+func (p *program) colour(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok || p.getenv("NO_COLOR") != "" || p.getenv("TERM") == "dumb" {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+type renderer struct {
+	w      io.Writer
+	colour bool
+}
+
+// SGR codes (ECMA-48, section 8.3.117).
+const (
+	bold   = "1"
+	red    = "1;31"
+	yellow = "1;33"
+)
+
+func (r renderer) paint(code, text string) string {
+	if !r.colour {
+		return text
+	}
+	return "\x1b[" + code + "m" + text + "\x1b[0m"
+}
+
+func (r renderer) diagnostic(d schema.Diagnostic, sources map[string][]byte) {
+	word := r.paint(red, "Error")
+	if d.Severity == schema.SeverityWarning {
+		word = r.paint(yellow, "Warning")
+	}
+	fmt.Fprintf(r.w, "%s: %s\n", word, r.paint(bold, oneLine(d.Summary)))
+	if d.Range != nil {
+		r.snippet(*d.Range, sources[d.Range.File])
+	}
+	if d.Detail != "" {
+		fmt.Fprintf(r.w, "  %s\n", strings.ReplaceAll(printable(d.Detail), "\n", "\n  "))
+	}
+	if d.Hint != "" {
+		fmt.Fprintf(r.w, "  Hint: %s\n", strings.ReplaceAll(printable(d.Hint), "\n", "\n  "))
+	}
+	fmt.Fprintln(r.w)
+}
+
+// maxSnippet is how much of a line is shown, in bytes.
+const maxSnippet = 200
+
+// snippet shows the line and underlines the range, or its part on that line.
+func (r renderer) snippet(rng schema.Range, src []byte) {
+	fmt.Fprintf(r.w, "  on %s line %d, column %d:\n", oneLine(rng.File), rng.Start.Line, rng.Start.Column)
+	line, start := lineAt(src, rng.Start.Byte)
+	if line == nil {
+		return
+	}
+	from := min(rng.Start.Byte-start, len(line))
+	to := len(line)
+	if end := rng.End.Byte - start; end < to {
+		to = max(end, from)
+	}
+	// A long line is cut on both sides of what is wrong.
+	cut := 0
+	if from > maxSnippet/2 {
+		cut = runeStart(line, from-maxSnippet/2)
+	}
+	stop := runeStart(line, min(len(line), cut+maxSnippet))
+	shown := string(line[cut:max(stop, from)])
+	before := expand(string(line[cut:from]))
+	mark := utf8.RuneCountInString(expand(string(line[from:min(to, max(stop, from))])))
+	number := fmt.Sprintf("%4d", rng.Start.Line)
+	fmt.Fprintf(r.w, "%s: %s\n", number, expand(shown))
+	fmt.Fprintf(r.w, "      %s%s\n", strings.Repeat(" ", utf8.RuneCountInString(before)), r.paint(red, strings.Repeat("^", max(mark, 1))))
+}
+
+// expand makes a line safe to print, tabs as spaces so that the caret stands right.
+func expand(s string) string {
+	return strings.ReplaceAll(printable(strings.ToValidUTF8(s, "�")), "\t", "    ")
+}
+
+func runeStart(line []byte, i int) int {
+	for i > 0 && i < len(line) && !utf8.RuneStart(line[i]) {
+		i--
+	}
+	return i
+}
+
+// lineAt gives the line that holds a byte, without its end, and where it starts; nil when there is none.
+func lineAt(src []byte, at int) (line []byte, start int) {
+	if src == nil || at < 0 || at > len(src) {
+		return nil, 0
+	}
+	start = bytes.LastIndexByte(src[:at], '\n') + 1
+	end := bytes.IndexByte(src[start:], '\n')
+	if end < 0 {
+		end = len(src) - start
+	}
+	return bytes.TrimSuffix(src[start:start+end], []byte("\r")), start
+}
