@@ -51,19 +51,9 @@ func newStage(p *program) (*stage, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &stage{p: p, self: self, dir: dir, colour: wantsColour(p)}
+	s := &stage{p: p, self: self, dir: dir, colour: p.colour(p.stdout)}
 	s.undo = append(s.undo, func() error { return os.RemoveAll(dir) })
 	return s, nil
-}
-
-// wantsColour: only a terminal gets colours, and none where the user asked for none (no-color.org).
-func wantsColour(p *program) bool {
-	f, ok := p.stdout.(*os.File)
-	if !ok || p.getenv("NO_COLOR") != "" || p.getenv("TERM") == "dumb" {
-		return false
-	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
 // act is one step of the demo.
@@ -109,4 +99,5 @@ type production struct {
 	secrets  map[string]string // by client; "database" for the gateway's own
 	running  []*service
 	session  *terminal
+	ticket   string // of the held DELETE
 }

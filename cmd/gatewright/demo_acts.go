@@ -195,6 +195,7 @@ func (r *production) held(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	r.ticket = ticket
 	r.tell("and psql goes on:")
 	e := <-ended
 	r.show("", strings.TrimPrefix(e.out, waiting))
@@ -297,6 +298,10 @@ func (r *production) audited(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	life, err := r.perform(ctx, "gatewright audit query audit.jsonl --ticket "+r.ticket, nil, "gatewright", "audit", "query", "audit.jsonl", "--ticket", r.ticket)
+	if err != nil {
+		return err
+	}
 	_, verifyErr := r.output(ctx, nil, "gatewright", "audit", "verify", "audit.jsonl")
 	if _, err := r.perform(ctx, "gatewright audit verify audit.jsonl", nil, "gatewright", "audit", "verify", "audit.jsonl"); err != nil {
 		return err
@@ -308,7 +313,7 @@ func (r *production) audited(ctx context.Context) error {
 	return r.check(
 		claim{"the refused DELETE is on record, with its rule", strings.Contains(out, "deny.unbounded-write")},
 		claim{"so is the masked query, without a card number", strings.Contains(out, "masked: p last4, q last4")},
-		claim{"so is the approved DELETE, with its ticket", strings.Contains(out, "ticket: ")},
+		claim{"so is the approved DELETE, and who approved it", strings.Contains(out, "ticket: "+r.ticket) && strings.Contains(life, "approved by corp/dba-on-call")},
 		claim{"so is the change of policy", strings.Contains(out, "deny.freeze")},
 		claim{"the log is whole", verifyErr == nil},
 		claim{"a copy with one word changed is not", tampered})
