@@ -24,35 +24,36 @@ var noSQL = schema.SQL{WhereBound: true, Limit: -1}
 // NewBinding gives a Binding with nothing bound.
 func NewBinding() *Binding {
 	return &Binding{
-		access: object{typ: structs["access"]}, principal: object{typ: structs["principal"]},
-		request: object{typ: structs["request"]}, sql: object{typ: structs["sql"]}, target: object{typ: structs["target"]},
+		access: newObject("access"), principal: newObject("principal"), request: newObject("request"), sql: newObject("sql"),
+		target: newObject("target"),
 	}
 }
 
 // Bind points the variables at an action and its target. Nothing is copied; a must stay unchanged until the next Bind.
+// A fact is wrapped for CEL when a condition first asks for it, and once.
 func (b *Binding) Bind(a *schema.Action, target *schema.Target) {
-	b.principal.value = reflect.ValueOf(a.Principal).Elem()
-	b.request.value = reflect.ValueOf(&a.Request).Elem()
-	b.target.value = reflect.ValueOf(target).Elem()
+	b.principal.bind(reflect.ValueOf(a.Principal).Elem())
+	b.request.bind(reflect.ValueOf(&a.Request).Elem())
+	b.target.bind(reflect.ValueOf(target).Elem())
 	sql := a.SQL
 	if sql == nil {
 		sql = &noSQL
 	}
-	b.sql.value = reflect.ValueOf(sql).Elem()
-	b.access.value = reflect.Value{}
+	b.sql.bind(reflect.ValueOf(sql).Elem())
+	b.access.bind(reflect.Value{})
 	b.large = max(len(a.Principal.Groups), len(sql.Tables), len(sql.Columns), len(sql.Functions), len(target.Labels)) > AssumedElements
 }
 
 // SetAccess points the variable access at one of the action's accesses.
 func (b *Binding) SetAccess(access *schema.Access) {
-	b.access.value = reflect.ValueOf(access).Elem()
+	b.access.bind(reflect.ValueOf(access).Elem())
 	b.large = b.large || len(access.Columns) > AssumedElements
 }
 
 // Release drops what the Binding points at, so that it may be kept without keeping an action alive.
 func (b *Binding) Release() {
 	for _, o := range []*object{&b.access, &b.principal, &b.request, &b.sql, &b.target} {
-		o.value = reflect.Value{}
+		o.bind(reflect.Value{})
 	}
 }
 
@@ -85,6 +86,17 @@ var _ interpreter.Activation = (*Binding)(nil)
 type object struct {
 	typ   *structType
 	value reflect.Value
+	// wrapped holds the fields asked for so far, by Go field.
+	wrapped []ref.Val
+}
+
+func newObject(name string) object {
+	return object{typ: structs[name], wrapped: make([]ref.Val, structs[name].size)}
+}
+
+func (o *object) bind(value reflect.Value) {
+	o.value = value
+	clear(o.wrapped)
 }
 
 // Get gives a field's value.
@@ -97,7 +109,10 @@ func (o *object) Get(index ref.Val) ref.Val {
 	if !ok {
 		return types.NewErr("no such field: %s", string(name))
 	}
-	return fieldValue(o.value.Field(f.index))
+	if o.wrapped[f.index] == nil {
+		o.wrapped[f.index] = fieldValue(o.value.Field(f.index))
+	}
+	return o.wrapped[f.index]
 }
 
 // IsSet reports whether a field differs from its zero value, as has() asks.

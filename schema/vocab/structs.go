@@ -3,6 +3,7 @@ package vocab
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/google/cel-go/cel"
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
+	"github.com/google/cel-go/common/types/traits"
 )
 
 // typePrefix keeps type names apart from variable names, which CEL looks up in one space.
@@ -19,6 +21,8 @@ const typePrefix = "gatewright."
 type structType struct {
 	celType *types.Type
 	fields  map[string]field
+	// size is the number of the Go struct's fields.
+	size int
 }
 
 type field struct {
@@ -36,7 +40,7 @@ var structs = map[string]*structType{
 }
 
 func describe(name string, t reflect.Type) *structType {
-	s := &structType{celType: cel.ObjectType(typePrefix + name), fields: map[string]field{}}
+	s := &structType{celType: cel.ObjectType(typePrefix + name), fields: map[string]field{}, size: t.NumField()}
 	for i := range t.NumField() {
 		if tag := t.Field(i).Tag.Get("cel"); tag != "" {
 			s.fields[tag] = field{index: i, celType: celTypeOf(t.Field(i).Type)}
@@ -77,12 +81,26 @@ func fieldValue(v reflect.Value) ref.Val {
 	case *time.Time:
 		return types.Timestamp{Time: *x}
 	case *[]string:
-		return types.NewStringList(types.DefaultTypeAdapter, *x)
+		return &textList{types.NewStringList(types.DefaultTypeAdapter, *x), *x}
 	case *map[string]string:
 		return types.NewStringStringMap(types.DefaultTypeAdapter, *x)
 	default:
 		return types.NewErr("field of type %s has no CEL value", v.Type())
 	}
+}
+
+// textList is CEL's list of strings, with a search that wraps no element.
+type textList struct {
+	traits.Lister
+	values []string
+}
+
+// Contains is the operator in.
+func (l *textList) Contains(v ref.Val) ref.Val {
+	if s, ok := v.(types.String); ok {
+		return types.Bool(slices.Contains(l.values, string(s)))
+	}
+	return l.Lister.Contains(v)
 }
 
 // provider adds the structs to CEL's own types.

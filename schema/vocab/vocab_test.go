@@ -116,6 +116,11 @@ func TestPrograms(t *testing.T) {
 		{"sql.tables.exists(t, t.startsWith('public.'))", true, false},
 		{"target.labels['region'] == 'eu'", false, true},
 		{"has(sql.fingerprint)", false, false},
+		{"principal.groups == ['a', 'b'] && ['a', 'b'] == principal.groups && principal.groups + ['c'] == ['a', 'b', 'c']", true, false},
+		{"principal.groups[1] == 'b' && 'c' in (['c'] + principal.groups) && !('' in principal.groups)", true, false},
+		{"principal.groups.map(g, g.upperAscii()) == ['A', 'B'] && principal.groups.filter(g, g > 'a') == ['b']", true, false},
+		{"principal.groups.exists_one(g, g in ['b', 'x']) && type(principal.groups) == list", true, false},
+		{"target.labels == {'env': 'prod'} && 'env' in target.labels", true, false},
 		{"request.time.getHours('+02:00') == 2 && request.time.getHours() == 0 && request.time.getHours('UTC') == 0", true, false},
 		{"' a,B '.trim().lowerAscii().split(',') == ['a', 'b']", true, false},
 		{"request.client_address.matches('^127[.]')", true, false},
@@ -149,6 +154,33 @@ func TestPrograms(t *testing.T) {
 
 // TestLargeFacts: over lists that are longer than the static bound assumes, what is cheap evaluates and what is not has
 // no value.
+// TestRebinding: a Binding says nothing of the action before.
+func TestRebinding(t *testing.T) {
+	_, p, err := vocabulary(t, vocab.Postgres).Load("'b' in principal.groups && access.verb == 'drop'", vocab.Bool)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, target := action()
+	other, _ := action()
+	other.Principal = &schema.Principal{Groups: []string{"x"}}
+	b := vocab.NewBinding()
+	for _, tt := range []struct {
+		act  *schema.Action
+		verb string
+		want bool
+	}{{a, "drop", true}, {a, "alter", false}, {a, "drop", true}, {other, "drop", false}} {
+		b.Bind(tt.act, target)
+		b.SetAccess(&schema.Access{Verb: tt.verb})
+		if got, err := p.Bool(b); got != tt.want || err != nil {
+			t.Errorf("%s for %v: %v, %v", tt.verb, tt.act.Principal.Groups, got, err)
+		}
+	}
+	b.Bind(a, target)
+	if _, err := p.Bool(b); err == nil {
+		t.Error("access has a value before it is set")
+	}
+}
+
 func TestLargeFacts(t *testing.T) {
 	tests := []struct {
 		text    string
