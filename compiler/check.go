@@ -1,0 +1,183 @@
+package compiler
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gatewright/gatewright/compiler/syntax"
+	"github.com/gatewright/gatewright/schema"
+)
+
+// checker is the third stage: everything said has a meaning. It keeps the canonical texts of conditions and names for
+// the stage after it.
+type checker struct {
+	report
+	l    *loader
+	r    *resolver
+	tree *syntax.Tree
+	cel  *conditions
+	// catalogs are the targets' catalogs, by path.
+	catalogs map[string]*schema.Catalog
+}
+
+func newChecker(r *resolver) *checker {
+	c := &checker{l: r.l, r: r, tree: r.tree, catalogs: map[string]*schema.Catalog{}}
+	c.cel = &conditions{report: &c.report, broken: r.l.broken, checked: map[schema.Range]string{}}
+	return c
+}
+
+func (c *checker) check() {
+	if !c.cel.prepare(c.tree.Exprs) {
+		return
+	}
+	for i := range c.tree.Policies {
+		c.mode(c.tree.Policies[i].Mode)
+	}
+	for i := range c.tree.Issuers {
+		c.issuer(&c.tree.Issuers[i])
+	}
+	for i := range c.tree.Targets {
+		c.target(&c.tree.Targets[i])
+	}
+	for i := range c.tree.Classes {
+		c.class(&c.tree.Classes[i])
+	}
+	for i := range c.tree.Rules {
+		c.rule(&c.tree.Rules[i])
+	}
+	for i := range c.tree.Masks {
+		c.mask(&c.tree.Masks[i])
+	}
+	for i := range c.tree.Routes {
+		c.route(&c.tree.Routes[i])
+	}
+	for i := range c.tree.Tests {
+		c.test(&c.tree.Tests[i])
+	}
+	c.nothingAllowed()
+}
+
+// nothingAllowed warns of a policy that denies everything, which nobody writes on purpose.
+func (c *checker) nothingAllowed() {
+	if c.l.broken || len(c.tree.Policies) == 0 {
+		return
+	}
+	if !slices.ContainsFunc(c.tree.Rules, func(r syntax.Rule) bool { return r.Effect == schema.Allow }) {
+		c.warn(c.tree.Policies[0].Range, "Nothing is allowed", "The policy has no allow block, and what no rule allows is denied.",
+			"Add: allow \"NAME\" { groups = [...] targets = [...] }.")
+	}
+}
+
+// word reports a text that is none of the words that may stand there.
+func (c *checker) word(s syntax.String, what string, words ...string) bool {
+	if !s.Set() || slices.Contains(words, s.Text) {
+		return true
+	}
+	hint := syntax.Suggest(s.Text, words)
+	if hint == "" {
+		hint = "Use one of " + strings.Join(words, ", ") + "."
+	}
+	c.add(s.Range, "Unknown "+what, fmt.Sprintf("There is no %s %q.", what, s.Text), hint)
+	return false
+}
+
+func (c *checker) mode(s syntax.String) {
+	c.word(s, "mode", schema.Enforce.String(), schema.DryRun.String())
+}
+
+// full reports an empty list. In a scope it would match everything or nothing, and the reader cannot see which.
+func (c *checker) full(l syntax.List, name string) {
+	if l.Set() && len(l.Items) == 0 {
+		c.add(l.Range, "Empty list", fmt.Sprintf("%q is empty, which could be read as everything or as nothing.", name),
+			"Leave the attribute out, or name something.")
+	}
+	for _, s := range l.Items {
+		if s.Text == "" {
+			c.add(s.Range, "Empty text", fmt.Sprintf("%q holds an empty text.", name), "Remove it.")
+		}
+	}
+}
+
+func (c *checker) target(t *syntax.Target) {
+	c.word(t.Protocol, "protocol", schema.ProtocolPostgres)
+	if t.Catalog.Set() {
+		c.catalog(t)
+	}
+}
+
+func (c *checker) class(k *syntax.Class) {
+	c.full(k.Targets, "targets")
+	c.full(k.Columns, "columns")
+	c.full(k.Detect, "detect")
+	if !k.Columns.Set() && !k.Detect.Set() {
+		c.add(k.Range, "Class without columns", "A class is columns, detected values or both; this one is neither.",
+			"Add columns = [\"schema.table.column\"] or detect = [\""+schema.Detectors[0]+"\"].")
+	}
+	for _, d := range k.Detect.Items {
+		c.word(d, "detector", schema.Detectors...)
+	}
+	for _, column := range k.Columns.Items {
+		name, ok := canonical(column.Text, 3)
+		if !ok {
+			c.add(column.Range, "Bad column name", fmt.Sprintf("%q is not schema.table.column.", column.Text),
+				"Write the schema too, as \"public.cards.pan\"; put a part with other characters into double quotes.")
+			continue
+		}
+		c.columnExists(k, column, name)
+	}
+}
+
+func (c *checker) rule(r *syntax.Rule) {
+	c.full(r.Groups, "groups")
+	c.full(r.Targets, "targets")
+	c.mode(r.Mode)
+	if r.Scope != nil {
+		c.scope(r.Scope)
+	}
+	c.cel.condition(r.When, postgresRule)
+	c.cel.condition(r.Unless, postgresRule)
+}
+
+func (c *checker) scope(s *syntax.Scope) {
+	c.full(s.Verbs, "verbs")
+	c.full(s.Tables, "tables")
+	c.full(s.Functions, "functions")
+	for _, v := range s.Verbs.Items {
+		c.word(v, "verb", append([]string{"*"}, schema.PostgresVerbs...)...)
+	}
+	for _, t := range s.Tables.Items {
+		if _, ok := pattern(t.Text); !ok && t.Text != "" {
+			c.add(t.Range, "Bad table name", fmt.Sprintf("%q is not schema.table.", t.Text),
+				"Write the schema too, as \"public.orders\", or \"public.*\" for all of a schema.")
+		}
+	}
+	for _, f := range s.Functions.Items {
+		if _, ok := pattern(f.Text); !ok && f.Text != "" {
+			c.add(f.Range, "Bad function name", fmt.Sprintf("%q is not schema.function.", f.Text),
+				"Write the schema too and no arguments, as \"pg_catalog.pg_sleep\".")
+		}
+	}
+}
+
+func (c *checker) mask(m *syntax.Mask) {
+	c.full(m.Classes, "classes")
+	c.full(m.Groups, "groups")
+	c.word(m.With, "transform", "email", "first1", "last4", "null", "redact")
+	c.word(m.Predicates, "predicates setting", schema.PredicatesDeny.String(), schema.PredicatesEquality.String(), schema.PredicatesAllow.String())
+	c.mode(m.Mode)
+	c.cel.condition(m.When, postgresMask)
+	c.cel.condition(m.Unless, postgresMask)
+}
+
+func (c *checker) test(t *syntax.Test) {
+	c.full(t.SQL, "sql")
+	c.word(t.Expect.Decision, "decision", schema.Allow.String(), schema.Approve.String(), schema.Deny.String())
+	if target, ok := c.r.byName[t.Target.Text]; ok && !target.Catalog.Set() {
+		c.add(t.Target.Range, "Target without catalog", fmt.Sprintf("Tests read the tables of %q from its catalog, and it has none.", t.Target.Text),
+			fmt.Sprintf("Run gatewright catalog pull --out %s.catalog.json and add catalog = %q to the target.", t.Target.Text, t.Target.Text+".catalog.json"))
+	}
+	if len(t.Rows) == 0 && len(t.Expect.Rows) > 0 {
+		c.add(t.Expect.Range, "Expected rows without rows", "There is nothing that the masks could be applied to.", "Add rows = [[...]] to the test.")
+	}
+}
