@@ -1,0 +1,34 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+)
+
+func newValidate(p *program) *cobra.Command {
+	var format string
+	cmd := &cobra.Command{
+		Use:   "validate DIR",
+		Short: "Check a policy directory and show every mistake in it",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if err := checkFormat(format, "text", "json"); err != nil {
+				return err
+			}
+			result, err := p.compile(args[0], format)
+			if err != nil {
+				return err
+			}
+			d := diagnosis(result)
+			if format == "json" {
+				return p.printJSON(d)
+			}
+			_, err = fmt.Fprintf(p.stdout, "Policy %q is valid: %d targets, %d rules, %d masks, %d classes, %d tests.\n",
+				result.Bundle.Name, d.Counts["targets"], d.Counts["rules"], d.Counts["masks"], d.Counts["classes"], d.Counts["tests"])
+			return err
+		},
+	}
+	cmd.Flags().StringVar(&format, "format", "text", "Output: text or json")
+	return cmd
+}
