@@ -8,84 +8,58 @@ import (
 	"github.com/gatewright/gatewright/schema"
 )
 
-// comparison holds one statement's outcome against what is expected.
-type comparison struct {
-	sql   string
-	got   *Observed
-	found []Failure
-}
-
-func (c *comparison) compare(want *schema.Expect) {
-	if got := c.got.Effect.String(); got != want.Decision {
-		c.differ("decision", want.Decision, got)
-	}
-	if want.By != nil && !sameSet(want.By, c.got.Rules) {
-		c.differ("by", set(want.By), set(c.got.Rules))
-	}
-	if want.Masked != nil && !sameSet(want.Masked, c.got.Masked) {
-		c.differ("masked", set(want.Masked), set(c.got.Masked))
-	}
-	if want.Message != "" && want.Message != c.got.Message {
-		c.differ("message", want.Message, c.got.Message)
-	}
-	if want.Rows != nil && !slices.EqualFunc(want.Rows, c.got.Rows, sameRow) {
-		c.differ("rows", rows(want.Rows), rows(c.got.Rows))
-	}
-	if len(c.found) > 0 {
-		c.found[len(c.found)-1].Rules = c.relevant(want)
-	}
-}
-
-func (c *comparison) differ(what, want, got string) {
-	c.found = append(c.found, Failure{SQL: c.sql, What: what, Want: want, Got: got})
-}
-
-// relevant gives the traces that explain a failure: of rules that matched or that were expected to. Where none of them
-// did, those that failed at their condition.
-func (c *comparison) relevant(want *schema.Expect) []schema.Trace {
-	var matched, near []schema.Trace
-	for _, t := range c.got.Trace {
-		switch {
-		case t.Matched, slices.Contains(c.got.Rules, t.Rule), slices.Contains(want.By, t.Rule):
-			matched = append(matched, t)
-		case len(t.Terms) > 0:
-			near = append(near, t)
+// compare gives the expectations that are not met.
+func compare(want *schema.Expect, got *Observed) []Failure {
+	var out []Failure
+	differ := func(what, want, got string) {
+		if want != got {
+			out = append(out, Failure{What: what, Want: want, Got: got})
 		}
 	}
-	if len(matched) > 0 {
-		return matched
+	if want.Decision != "" {
+		differ("decision", want.Decision, got.Effect.String())
 	}
-	return near
-}
-
-func sameSet(a, b []string) bool { return slices.Equal(sorted(a), sorted(b)) }
-
-func sorted(list []string) []string { return slices.Compact(slices.Sorted(slices.Values(list))) }
-
-func sameRow(a, b []*string) bool {
-	return slices.EqualFunc(a, b, func(x, y *string) bool {
-		return x == nil && y == nil || x != nil && y != nil && *x == *y
-	})
-}
-
-func set(list []string) string {
-	if len(list) == 0 {
-		return "none"
+	if want.By != nil {
+		differ("by", set(want.By), set(got.Rules))
 	}
-	return strings.Join(sorted(list), ", ")
+	if want.Message != "" {
+		differ("message", want.Message, got.Message)
+	}
+	if want.Masked != nil {
+		differ("masked", set(want.Masked), set(got.Masked))
+	}
+	if want.Rows != nil {
+		out = append(out, compareRows(want.Rows, got.Rows)...)
+	}
+	return out
 }
 
-func rows(list [][]*string) string {
-	lines := make([]string, len(list))
-	for i, row := range list {
-		cells := make([]string, len(row))
-		for j, cell := range row {
-			cells[j] = "null"
-			if cell != nil {
-				cells[j] = fmt.Sprintf("%q", *cell)
-			}
+func compareRows(want, got [][]*string) []Failure {
+	if len(want) != len(got) {
+		return []Failure{{What: "number of rows", Want: fmt.Sprint(len(want)), Got: fmt.Sprint(len(got))}}
+	}
+	var out []Failure
+	for i := range want {
+		if w, g := row(want[i]), row(got[i]); w != g {
+			out = append(out, Failure{What: fmt.Sprintf("row %d", i+1), Want: w, Got: g})
 		}
-		lines[i] = "[" + strings.Join(cells, ", ") + "]"
 	}
-	return "[" + strings.Join(lines, ", ") + "]"
+	return out
+}
+
+func set(names []string) string {
+	sorted := slices.Clone(names)
+	slices.Sort(sorted)
+	return "[" + strings.Join(sorted, ", ") + "]"
+}
+
+func row(cells []*string) string {
+	out := make([]string, len(cells))
+	for i, c := range cells {
+		out[i] = "NULL"
+		if c != nil {
+			out[i] = fmt.Sprintf("%q", *c)
+		}
+	}
+	return "[" + strings.Join(out, ", ") + "]"
 }
