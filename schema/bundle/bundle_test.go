@@ -269,6 +269,23 @@ func TestEncodeRefuses(t *testing.T) {
 	}
 }
 
+// TestRoomForLargePolicies: 100,000 rules with conditions, places and sources stay within the limits.
+func TestRoomForLargePolicies(t *testing.T) {
+	b := example()
+	b.Rules = nil
+	for i := range 100_000 {
+		b.Rules = append(b.Rules, schema.Rule{
+			Address: fmt.Sprintf("allow.rule-%06d", i), Effect: schema.Allow, Groups: []string{"some-group"}, Targets: []string{"db"},
+			Protocol: schema.ProtocolPostgres, Verbs: []string{"select", "insert"}, Tables: []string{fmt.Sprintf("public.table_%d", i)},
+			When: condition(fmt.Sprintf("sql.limit < %d", i), i), Message: "a message of some length", Range: at(i),
+		})
+	}
+	b.Sources[0].Text = bytes.Repeat([]byte("x"), 30<<20)
+	if _, err := bundle.Encode(b, fingerprint); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestKeysRefuse(t *testing.T) {
 	private, publicPEM, err := bundle.GenerateKey(rand.New(rand.NewSource(1)))
 	if err != nil {
