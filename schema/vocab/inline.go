@@ -55,6 +55,14 @@ func (c *check) inline(parsed *cel.Ast, exprs map[string]string) (full string, o
 	if len(c.diags) > 0 {
 		return "", nil, false
 	}
+	total := len(c.text)
+	for _, r := range references {
+		total += len("()") + len(exprs[r.name]) - (r.end - r.start)
+	}
+	if total > MaxTextBytes { // before anything is copied
+		c.report(0, 1, "Condition is too long", fmt.Sprintf("With its expr blocks it has %d bytes; at most %d are allowed.", total, MaxTextBytes), "split it into several rules")
+		return "", nil, false
+	}
 	runes := []rune(c.text)
 	var out []rune
 	var origins []int // for each rune of out, the rune of the text it stands for
@@ -73,10 +81,6 @@ func (c *check) inline(parsed *cel.Ast, exprs map[string]string) (full string, o
 	}
 	copyTo(len(runes))
 	full = string(out)
-	if len(full) > MaxTextBytes {
-		c.report(0, 1, "Condition is too long", fmt.Sprintf("With its expr blocks it has %d bytes; at most %d are allowed.", len(full), MaxTextBytes), "")
-		return "", nil, false
-	}
 	origin = func(offset int) int {
 		if offset < len(origins) {
 			return origins[offset]

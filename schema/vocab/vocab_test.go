@@ -39,7 +39,7 @@ func vocabulary(t testing.TB, kind vocab.Kind) *vocab.Vocabulary {
 }
 
 func TestCheckReports(t *testing.T) {
-	exprs := map[string]string{"prod": "target.labels['env'] == 'prod'"}
+	exprs := map[string]string{"prod": "target.labels['env'] == 'prod'", "long": strings.Repeat("true || ", 1900) + "true"}
 	tests := []struct {
 		name, text      string
 		kind            vocab.Kind
@@ -59,6 +59,8 @@ func TestCheckReports(t *testing.T) {
 		{"comparison of types", "principal.kind == 1", vocab.Postgres, vocab.Bool, 1, 16, 17, "Invalid condition", ""},
 		{"unknown expr", "!expr.prdo", vocab.Postgres, vocab.Bool, 1, 2, 11, "Unknown expr", "expr.prod"},
 		{"after an expr", "expr.prod && sql.where_bond", vocab.Postgres, vocab.Bool, 1, 18, 28, "Invalid condition", "where_bound"},
+		{"has of an expr", "has(expr.prod)", vocab.Postgres, vocab.Bool, 1, 5, 0, "Invalid condition", ""},
+		{"exprs that double", strings.Repeat("expr.long || ", 1000) + "true", vocab.Postgres, vocab.Bool, 1, 1, 2, "Condition is too long", ""},
 		{"bad pattern", "principal.subject.matches('a(b')", vocab.Postgres, vocab.Bool, 1, 28, 31, "Invalid regular expression", "RE2"},
 		{"pattern from a fact", "principal.subject.matches(principal.kind)", vocab.Postgres, vocab.Bool, 1, 36, 37, "Regular expression is not constant", ""},
 		{"cost", "sql.columns.exists(a, sql.columns.exists(b, sql.columns.exists(c, a + b == c)))", vocab.Postgres, vocab.Bool, 1, 63, 0, "Condition may cost too much", ""},
