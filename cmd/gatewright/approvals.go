@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -106,8 +105,9 @@ func (a *adminClient) printTickets(got ticketList) error {
 		return err
 	}
 	for _, t := range got.Approvals {
-		if _, err := fmt.Fprintf(a.p.stdout, "%s  %-8s  %s  %s on %s\n    %s\n", printable(t.ID), t.State,
-			t.Created.UTC().Format(time.RFC3339), oneLine(t.Issuer+"/"+t.Subject), oneLine(t.Target), oneLine(t.Statement)); err != nil {
+		if _, err := fmt.Fprintf(a.p.stdout, "%s  %-8s  %s on %s\n    %s\n    asked at %s, expires at %s\n", printable(t.ID), t.State,
+			oneLine(t.Issuer+"/"+t.Subject), oneLine(t.Target), oneLine(t.Statement),
+			t.Created.UTC().Format(timeText), t.Expires.UTC().Format(timeText)); err != nil {
 			return err
 		}
 	}
@@ -128,14 +128,14 @@ func (a *adminClient) printTicket(t schema.Ticket) error {
 	row("rules", strings.Join(t.Rules, ", "))
 	row("route", fmt.Sprintf("%s (%d of %s)", t.Route.Name, t.Route.Quorum, strings.Join(t.Route.Approvers, ", ")))
 	row("bundle", t.Bundle)
-	row("created", t.Created.UTC().Format(time.RFC3339))
-	row("expires", t.Expires.UTC().Format(time.RFC3339))
+	row("created", t.Created.UTC().Format(timeText))
+	row("expires", t.Expires.UTC().Format(timeText))
 	for _, v := range t.Votes {
 		word := "denied"
 		if v.Approve {
 			word = "approved"
 		}
-		row(word, fmt.Sprintf("%s at %s: %s", v.Issuer+"/"+v.Subject, v.Time.UTC().Format(time.RFC3339), v.Reason))
+		row(word, fmt.Sprintf("%s at %s: %s", v.Issuer+"/"+v.Subject, v.Time.UTC().Format(timeText), v.Reason))
 	}
 	fmt.Fprintf(&b, "statement\n    %s\n", strings.ReplaceAll(printable(t.Statement), "\n", "\n    "))
 	_, err := fmt.Fprint(a.p.stdout, b.String())

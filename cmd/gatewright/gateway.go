@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/gatewright/gatewright/runtime/config"
 	"github.com/gatewright/gatewright/runtime/gateway"
+	"github.com/gatewright/gatewright/schema"
 )
 
 func newGateway(p *program) *cobra.Command {
@@ -80,11 +82,27 @@ func (p *program) readConfig(file string) (*config.Config, error) {
 		return nil, fail(err, "")
 	}
 	c, diags := config.Parse(file, src)
-	p.showDiagnostics(diags, map[string][]byte{file: src})
+	p.showDiagnostics(diags, map[string][]byte{file: withoutSecrets(src, diags)})
 	if diags.HasErrors() {
 		return nil, &failure{code: exitUsage}
 	}
 	return c, nil
+}
+
+// withoutSecrets covers the secrets that diagnostics point at, as their lines are shown.
+func withoutSecrets(src []byte, diags schema.Diagnostics) []byte {
+	out := bytes.Clone(src)
+	for _, d := range diags {
+		if d.Summary != config.SecretInFile || d.Range == nil {
+			continue
+		}
+		for i := max(0, d.Range.Start.Byte); i < min(len(out), d.Range.End.Byte); i++ {
+			if out[i] != '"' && out[i] != '\n' {
+				out[i] = '*'
+			}
+		}
+	}
+	return out
 }
 
 // gatewayFailure keeps a refused bundle apart from everything else that keeps a gateway from starting.

@@ -63,7 +63,7 @@ func (a *adminClient) printSessions(got sessionList) error {
 		return err
 	}
 	for _, s := range got.Sessions {
-		if _, err := fmt.Fprintf(a.p.stdout, "%s  %s (%s) on %s from %s since %s, %d statements\n", oneLine(s.ID),
+		if _, err := fmt.Fprintf(a.p.stdout, "%s  %s (%s) on %s\n    from %s since %s, %d statements\n", oneLine(s.ID),
 			oneLine(s.Issuer+"/"+s.Subject), oneLine(s.Kind), oneLine(s.Target), oneLine(s.ClientAddress),
 			s.Since.UTC().Format(time.RFC3339), s.Statements); err != nil {
 			return err

@@ -15,6 +15,10 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
 
+// SecretInFile is the summary of a diagnostic whose range holds a secret that was written in plain: whoever shows the
+// source must not show that range.
+const SecretInFile = "Secret in the file"
+
 func (d *decoder) config(body *hclsyntax.Body) *Config {
 	start := hcl.Range{Filename: d.file, Start: hcl.InitialPos, End: hcl.InitialPos}
 	file := &block{d: d, at: start, body: body}
@@ -157,7 +161,7 @@ func (b *block) secret(name string) Secret {
 		b.d.fail(at, "Unknown kind of secret", name+" names a vault, which this version cannot read.", `Give "env:NAME" or "file:PATH".`)
 		return Secret{}
 	}
-	b.d.fail(at, "Secret in the file", fmt.Sprintf("%s must not be written here; it is referred to.", name),
+	b.d.fail(at, SecretInFile, fmt.Sprintf("%s must not be written here; it is referred to.", name),
 		fmt.Sprintf(`%s = "env:NAME" takes it from the environment, "file:PATH" from a file.`, name))
 	return Secret{}
 }
@@ -198,7 +202,7 @@ func (d *decoder) hookURL(text string, at hcl.Range) {
 	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
 		d.fail(at, "Not a URL", "url must be an https URL.", `url = "https://example.com/hook"`)
 	case u.User != nil:
-		d.fail(at, "Secret in the file", "url holds a user or a password.", `bearer = "env:NAME" sends a token instead.`)
+		d.fail(at, SecretInFile, "url holds a user or a password.", `bearer = "env:NAME" sends a token instead.`)
 	case u.Scheme == "http" && !loopbackHost(u.Hostname()):
 		d.fail(at, "No TLS", "A ticket tells who does what, and this URL would send it in the clear.", "Use https.")
 	}
