@@ -88,7 +88,7 @@ func (c *checker) mode(s syntax.String) {
 
 // full reports an empty list. In a scope it would match everything or nothing, and the reader cannot see which.
 func (c *checker) full(l syntax.List, name string) {
-	if l.Set() && len(l.Items) == 0 {
+	if l.Set() && !l.Faulty && len(l.Items) == 0 {
 		c.add(l.Range, "Empty list", fmt.Sprintf("%q is empty, which could be read as everything or as nothing.", name),
 			"Leave the attribute out, or name something.")
 	}

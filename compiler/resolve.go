@@ -192,6 +192,7 @@ func (r *resolver) labelled(labels syntax.Map) []string {
 	}
 	slices.Sort(names)
 	switch {
+	case labels.Faulty:
 	case len(labels.Entries) == 0:
 		r.add(labels.Range, "Empty target_labels", "Without any label it would select every target.", "Write targets = [\"*\"] if every target is meant.")
 	case len(names) == 0 && !r.l.broken:

@@ -15,13 +15,18 @@ func (r *reader) wrong(rng schema.Range, name, want string, got cty.Value, hint 
 	r.add(rng, "Wrong type", fmt.Sprintf("%q is %s, not %s.", name, want, kindName(got)), hint)
 }
 
+// operand evaluates an attribute. One that fails still has its place.
 func (r *reader) operand(name string, n need) (operand, bool) {
 	a := r.attr(name, n)
 	if a == nil {
 		return operand{}, false
 	}
 	r.spent = 0
-	return r.value(a.Expr)
+	o, ok := r.value(a.Expr)
+	if !ok {
+		return operand{rng: rangeOf(a.Expr.Range())}, false
+	}
+	return o, true
 }
 
 // text reads an attribute that is one text.
@@ -42,7 +47,7 @@ func (r *reader) text(name string, n need) String {
 func (r *reader) list(name string, n need) List {
 	o, ok := r.operand(name, n)
 	if !ok {
-		return List{}
+		return List{Range: o.rng, Faulty: true}
 	}
 	return r.listOf(name, o)
 }
@@ -53,13 +58,14 @@ func (r *reader) listOf(name string, o operand) List {
 		text, ok := textOf(item)
 		if !ok {
 			r.wrong(item.rng, fmt.Sprintf("%s[%d]", name, i), "a text", item.val, "Write it in double quotes.")
+			l.Faulty = true
 			continue
 		}
 		l.Items = append(l.Items, String{Text: text, Range: item.rng})
 	}
 	if !isList(o) {
 		r.wrong(o.rng, name, "a list of texts", o.val, fmt.Sprintf("Write it in brackets: %s = [\"...\"].", name))
-		return List{}
+		l.Faulty = true
 	}
 	return l
 }
@@ -68,7 +74,7 @@ func (r *reader) listOf(name string, o operand) List {
 func (r *reader) textOrList(name string, n need) List {
 	o, ok := r.operand(name, n)
 	if !ok {
-		return List{}
+		return List{Range: o.rng, Faulty: true}
 	}
 	if text, ok := textOf(o); ok {
 		return List{Range: o.rng, Items: []String{{Text: text, Range: o.rng}}}
@@ -121,18 +127,19 @@ func pairs(o operand) (keys, items []operand, ok bool) {
 func (r *reader) textMap(name string, n need) Map {
 	o, ok := r.operand(name, n)
 	if !ok {
-		return Map{}
+		return Map{Range: o.rng, Faulty: true}
 	}
 	keys, items, ok := pairs(o)
 	if !ok {
 		r.wrong(o.rng, name, "a map of texts", o.val, fmt.Sprintf("Write it in braces: %s = { key = \"value\" }.", name))
-		return Map{}
+		return Map{Range: o.rng, Faulty: true}
 	}
 	m := Map{Range: o.rng}
 	for i, k := range keys {
 		text, ok := textOf(items[i])
 		if !ok {
 			r.wrong(items[i].rng, name+"."+k.text, "a text", items[i].val, "Write it in double quotes.")
+			m.Faulty = true
 			continue
 		}
 		m.Entries = append(m.Entries, Entry{Key: String{Text: k.text, Range: k.rng}, Value: String{Text: text, Range: items[i].rng}})

@@ -19,6 +19,8 @@ func (s String) Set() bool { return s.Range.File != "" }
 type List struct {
 	Items []String
 	Range schema.Range
+	// Faulty is set when the list was written but not understood, which is told already.
+	Faulty bool
 }
 
 // Set reports whether the list was written at all, empty or not.
@@ -43,6 +45,8 @@ type Entry struct{ Key, Value String }
 type Map struct {
 	Entries []Entry
 	Range   schema.Range
+	// Faulty is as a List's.
+	Faulty bool
 }
 
 // Set reports whether the map was written at all, empty or not.
