@@ -25,6 +25,8 @@ type target struct {
 	cache  *cache
 	// shared is the catalog as any new session sees it; nil until the first session.
 	shared atomic.Pointer[snapshot]
+	// read is when it was last read, in nanoseconds of Unix time.
+	read   atomic.Int64
 	flight singleflight.Group
 	mu     sync.Mutex
 	// stale asks the server's catalog loop for a new reading.
@@ -43,6 +45,7 @@ type snapshot struct {
 func (t *target) adopt(text []byte, started time.Time, public bool) (*snapshot, error) {
 	digest := sha256.Sum256(text)
 	if have := t.shared.Load(); have != nil && have.digest == digest {
+		t.seen(started)
 		return have, nil
 	}
 	catalog, err := sqlfacts.DecodeCatalog(text)
@@ -59,8 +62,14 @@ func (t *target) adopt(text []byte, started time.Time, public bool) (*snapshot, 
 		return snap, nil
 	}
 	t.shared.Store(snap)
+	t.seen(started)
 	return snap, nil
 }
+
+// seen notes when the shared catalog was last found to be right.
+func (t *target) seen(at time.Time) { t.read.Store(at.UnixNano()) }
+
+func (t *target) readAt() time.Time { return time.Unix(0, t.read.Load()) }
 
 // load reads the catalog over a connection of its own. Callers at the same time share one reading.
 func (t *target) load(ctx context.Context, timeout time.Duration, now func() time.Time) error {

@@ -3,6 +3,7 @@ package postgres
 import (
 	"container/list"
 	"sync"
+	"time"
 
 	"github.com/gatewright/gatewright/runtime/sqlfacts"
 	"github.com/gatewright/gatewright/schema"
@@ -15,6 +16,8 @@ type facts struct {
 	path    string
 	// named is set when it also stood on what a prepared statement or a cursor was: it holds for one moment only.
 	named bool
+	// missing is set when a relation was not found in the catalog: it may have been made since that was read.
+	missing bool
 }
 
 // resolves reports whether any statement has names to be resolved along the search_path.
@@ -34,7 +37,7 @@ func (f *facts) resolves() bool {
 // classify gives the facts of a text as it would run now. It reads the session's state again first when that may
 // have changed and matters.
 func (s *session) classify(text string) (*facts, error) {
-	for {
+	for looked := false; ; {
 		f, certain := s.classifyNow(text)
 		switch {
 		case !certain:
@@ -47,10 +50,53 @@ func (s *session) classify(text string) (*facts, error) {
 			if err := s.refresh(); err != nil {
 				return nil, err
 			}
+		case f.missing && !looked:
+			looked = true
+			if err := s.lookAgain(); err != nil {
+				return nil, err
+			}
 		default:
 			return f, nil
 		}
 	}
+}
+
+// missingAge is how old a catalog must be for a relation that is missing in it to be worth another reading.
+const missingAge = time.Second
+
+// lookAgain reads the catalog again when the one that names were resolved in is not quite new.
+func (s *session) lookAgain() error {
+	now := s.server.cfg.Now()
+	if s.view.private != nil {
+		if now.Sub(s.view.read) < missingAge {
+			return nil
+		}
+		s.view.pathDue, s.view.catalogDue = true, true
+		return s.refresh()
+	}
+	if now.Sub(s.target.readAt()) < missingAge {
+		return nil
+	}
+	if err := s.target.load(s.ctx, s.server.cfg.DialTimeout, s.server.cfg.Now); err != nil {
+		s.server.logUpstream(s.target, err)
+	}
+	return nil
+}
+
+// lacks reports whether a statement reads or writes a relation that the catalog does not have: its name then has no
+// schema.
+func lacks(stmts []sqlfacts.Statement) bool {
+	for i := range stmts {
+		for _, a := range stmts[i].Accesses {
+			switch a.Verb {
+			case schema.VerbSelect, schema.VerbInsert, schema.VerbUpdate, schema.VerbDelete:
+				if parts, ok := schema.SplitName(a.Object); ok && len(parts) == 1 {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 func (s *session) classifyNow(text string) (f *facts, certain bool) {
@@ -82,6 +128,7 @@ func (s *session) classifyNow(text string) (f *facts, certain bool) {
 		return p.stmt
 	}
 	f.stmts = sqlfacts.Classify(text, look)
+	f.missing = lacks(f.stmts)
 	if certain && !f.named {
 		s.target.cache.put(text, f)
 	}

@@ -102,7 +102,7 @@ func (s *session) parameter(f frame) error {
 		return s.outOfTurn(f)
 	}
 	s.noteOdd(name, value)
-	if s.withholds() && name == "application_name" && !s.isOwn(name) {
+	if s.withholds() && !slices.Contains(plainParameters, name) && !s.isOwn(name) {
 		return nil
 	}
 	return s.down.pass(f.data)
@@ -120,19 +120,19 @@ func (s *session) noteOdd(name, value string) {
 	}
 }
 
-// isOwn reports whether the client has changed, or is changing, a setting by a SET of its own.
+// plainParameters are the reported settings (manual chapter 55.2.7) whose values come from a fixed list, so that they
+// cannot carry a value of the database. The others reach a client under masks only when it has just set them itself.
+var plainParameters = []string{
+	"DateStyle", "IntervalStyle", "client_encoding", "default_transaction_read_only", "in_hot_standby", "integer_datetimes",
+	"is_superuser", "scram_iterations", "server_encoding", "server_version", "standard_conforming_strings",
+}
+
+// isOwn reports whether the client has set a setting itself since the last ReadyForQuery: the server reports what has
+// changed just before the next one.
 func (s *session) isOwn(name string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.own[name] {
-		return true
-	}
-	e := s.queue.front()
-	x := (*execution)(nil)
-	if e != nil {
-		x = e.running()
-	}
-	return x != nil && strings.EqualFold(x.stmt.Effect.Name, name)
+	return s.own[strings.ToLower(name)]
 }
 
 // serverError deals with an ErrorResponse: the end of a statement, and in the extended protocol of all up to Sync.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"strconv"
+	"strings"
 
 	"github.com/gatewright/gatewright/runtime/sqlfacts"
 )
@@ -205,8 +206,8 @@ func (s *session) took(x *execution, tag string) {
 		x.changes[i].committed = !rolledBack
 		s.names.apply(&x.changes[i])
 	}
-	if kind == sqlfacts.EffectSet {
-		s.own[x.stmt.Effect.Name] = true
+	if kind == sqlfacts.EffectSet && x.stmt.Effect.Static {
+		s.own[strings.ToLower(x.stmt.Effect.Name)] = true
 	}
 }
 
@@ -231,6 +232,7 @@ func (s *session) ready(f frame) error {
 	}
 	s.mu.Lock()
 	s.status = f.body()[0]
+	clear(s.own)
 	if e.want == wantQuery {
 		delete(s.names.statements, "")
 		delete(s.names.portals, "")

@@ -75,7 +75,7 @@ type session struct {
 	over    bool
 	why     *fault
 	drain   bool
-	// own are the settings that the client itself has set.
+	// own are the settings that the client itself has set since the last ReadyForQuery.
 	own map[string]bool
 	// odd are settings that make text mean something else than what the classifier reads.
 	odd map[string]bool

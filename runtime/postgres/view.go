@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/gatewright/gatewright/runtime/sqlfacts"
 	"github.com/gatewright/gatewright/schema"
@@ -19,6 +20,8 @@ type view struct {
 	key  string
 	// private is the session's own catalog; nil while the target's is right for it.
 	private *schema.Catalog
+	// read is when private was.
+	read time.Time
 	// pathDue and catalogDue say what must be read before the next name is resolved.
 	pathDue, catalogDue bool
 	// touched says that what was read last may be undone by the end of the transaction; inBlock that this is the end
@@ -150,7 +153,7 @@ func (s *session) readCatalog(settled bool) error {
 	}
 	s.view.private = nil
 	if snap != s.target.shared.Load() {
-		s.view.private = snap.catalog
+		s.view.private, s.view.read = snap.catalog, started
 	}
 	return nil
 }
