@@ -1,0 +1,203 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/gatewright/gatewright/runtime/devissuer"
+	"github.com/gatewright/gatewright/runtime/pgserver"
+	"github.com/gatewright/gatewright/schema"
+)
+
+// testbedConfig says what a testbed's gateway stands in front of, and what it enforces.
+type testbedConfig struct {
+	server           *pgserver.Server
+	database, target string
+	// policy is the text of a policy with one %s for the issuer's URL.
+	policy string
+	// group is the group of the one client.
+	group string
+}
+
+// testbed is an issuer and a gateway, made and started by the program's own verbs.
+type testbed struct {
+	address, target string
+	issuer          *devissuer.Server
+	dir             string
+}
+
+const testbedGateway = `
+bundle {
+  path = "bundle.gwb"
+  keys = ["release.key.pub"]
+}
+
+listener "postgres" {
+  address = %q
+  tls {
+    cert = "gateway.crt"
+    key  = "gateway.key"
+  }
+}
+
+upstream %q {
+  address  = %q
+  database = %q
+  user     = %q
+  password = "file:password"
+}
+
+admin { address = %q }
+`
+
+func startTestbed(t *testing.T, c testbedConfig) *testbed {
+	t.Helper()
+	dir := t.TempDir()
+	tb := &testbed{address: free(t), target: c.target, dir: dir, issuer: startTestIssuer(t, c.group)}
+	_, cert, key, err := makeCertificates(time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	tb.write(t, "gateway.crt", cert)
+	tb.write(t, "gateway.key", key)
+	tb.write(t, "password", pgserver.Password)
+	tb.write(t, "policy/policy.hcl", fmt.Sprintf(c.policy, tb.issuer.URL()))
+	tb.write(t, "gateway.hcl", fmt.Sprintf(testbedGateway, tb.address, c.target, c.server.Address(), c.database, pgserver.User, free(t)))
+	tb.mustRun(t, "keygen", "--out", filepath.Join(dir, "release.key"))
+	tb.mustRun(t, "compile", filepath.Join(dir, "policy"), "--out", filepath.Join(dir, "bundle.gwb"), "--key", filepath.Join(dir, "release.key"))
+	tb.startGateway(t)
+	return tb
+}
+
+func (tb *testbed) write(t *testing.T, name, text string) {
+	t.Helper()
+	path := filepath.Join(tb.dir, name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (tb *testbed) mustRun(t *testing.T, args ...string) {
+	t.Helper()
+	var out logWriter
+	if code := run(t.Context(), args, nil, &out, &out); code != exitClean {
+		t.Fatalf("gatewright %v: exit %d\n%s", args, code, out.String())
+	}
+}
+
+// startGateway runs the gateway until the test ends, and waits until it takes connections.
+func (tb *testbed) startGateway(t *testing.T) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	var out logWriter
+	ended := make(chan int, 1)
+	go func() {
+		ended <- run(ctx, []string{"gateway", "--config", filepath.Join(tb.dir, "gateway.hcl")}, nil, &out, &out)
+	}()
+	t.Cleanup(func() {
+		cancel()
+		if code := <-ended; code != exitClean {
+			t.Errorf("the gateway ended with %d", code)
+		}
+		if t.Failed() {
+			t.Logf("the gateway's log:\n%s", out.String())
+		}
+	})
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for range 1000 {
+		conn, err := net.Dial("tcp", tb.address)
+		if err == nil {
+			_ = conn.Close()
+			return
+		}
+		select {
+		case code := <-ended:
+			ended <- code
+			t.Fatalf("the gateway ended with %d while starting:\n%s", code, out.String())
+		case <-tick.C:
+		}
+	}
+	t.Fatalf("the gateway does not listen:\n%s", out.String())
+}
+
+func startTestIssuer(t *testing.T, group string) *devissuer.Server {
+	t.Helper()
+	issuer, err := devissuer.New(devissuer.Config{
+		Address:       "127.0.0.1:0",
+		Clients:       []devissuer.Client{{ID: "client", Secret: schema.NewSecret("client-secret"), Groups: []string{group}}},
+		TokenLifetime: time.Hour, Audience: "gatewright", Now: time.Now, Rand: rand.Reader,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- issuer.Serve(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		issuer.Close()
+		<-ended
+	})
+	return issuer
+}
+
+func free(t *testing.T) string {
+	t.Helper()
+	address, err := freeAddress()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return address
+}
+
+func (tb *testbed) token(t *testing.T) string {
+	t.Helper()
+	token, err := tb.issuer.Token("client")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return token
+}
+
+// dial opens a session whose every byte the test sees.
+func (tb *testbed) dial(t *testing.T) *wire {
+	t.Helper()
+	return dialWire(t, tb.address, tb.target, tb.token(t), true)
+}
+
+// url gives the connection string of a driver.
+func (tb *testbed) url(t *testing.T) string {
+	t.Helper()
+	return fmt.Sprintf("postgres://client:%s@%s/%s?sslmode=require", url.QueryEscape(tb.token(t)), tb.address, tb.target)
+}
+
+// logWriter keeps what several goroutines write.
+type logWriter struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (w *logWriter) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.text.Write(p)
+}
+
+func (w *logWriter) String() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.text.String()
+}
