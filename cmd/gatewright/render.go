@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/gatewright/gatewright/schema"
@@ -89,15 +90,30 @@ func (r renderer) snippet(rng schema.Range, src []byte) {
 	stop := runeStart(line, min(len(line), cut+maxSnippet))
 	shown := string(line[cut:max(stop, from)])
 	before := expand(string(line[cut:from]))
-	mark := utf8.RuneCountInString(expand(string(line[from:min(to, max(stop, from))])))
+	mark := width(expand(string(line[from:min(to, max(stop, from))])))
 	number := fmt.Sprintf("%4d", rng.Start.Line)
 	fmt.Fprintf(r.w, "%s: %s\n", number, expand(shown))
-	fmt.Fprintf(r.w, "      %s%s\n", strings.Repeat(" ", utf8.RuneCountInString(before)), r.paint(red, strings.Repeat("^", max(mark, 1))))
+	fmt.Fprintf(r.w, "      %s%s\n", strings.Repeat(" ", width(before)), r.paint(red, strings.Repeat("^", max(mark, 1))))
 }
 
 // expand makes a line safe to print, tabs as spaces so that the caret stands right.
 func expand(s string) string {
 	return strings.ReplaceAll(printable(strings.ToValidUTF8(s, "�")), "\t", "    ")
+}
+
+// width is the number of cells that a terminal gives a text (Unicode Standard Annex 11, with ambiguous ones narrow).
+func width(s string) int {
+	cells := 0
+	for _, r := range s {
+		switch {
+		case unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf):
+		case unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul), 0xff01 <= r && r <= 0xff60, 0x1f300 <= r && r <= 0x1faff:
+			cells += 2
+		default:
+			cells++
+		}
+	}
+	return cells
 }
 
 func runeStart(line []byte, i int) int {
