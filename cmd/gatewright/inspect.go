@@ -11,7 +11,7 @@ import (
 )
 
 // maxBundleBytes is above what the bundle's reader takes, so that the reader itself says what is wrong.
-const maxBundleBytes = 80 << 20
+const maxBundleBytes = bundle.MaxBytes + 1
 
 func newInspect(p *program) *cobra.Command {
 	var format string
