@@ -36,12 +36,12 @@ issuer "dev" {
   outlive_token = true
 }
 
-target "db" {
+target "gated" {
   protocol = "postgres"
 }
 
 allow "all" {
-  targets = ["db"]
+  targets = ["gated"]
   postgres {
     verbs     = ["*", "opaque"]
     tables    = ["*"]
@@ -85,7 +85,7 @@ func TestPgxSuite(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	gw := startTestbed(t, testbedConfig{server: server, database: "gated", target: "db", policy: allowAllPolicy, group: "all"})
+	gw := startTestbed(t, testbedConfig{server: server, database: "gated", target: "gated", policy: allowAllPolicy, group: "all"})
 
 	direct := runSuite(t, suite, server.URL("direct"))
 	gated := runSuite(t, suite, gw.url(t))

@@ -178,10 +178,10 @@ func (tb *testbed) dial(t *testing.T) *wire {
 	return dialWire(t, tb.address, tb.target, tb.token(t), true)
 }
 
-// url gives the connection string of a driver.
+// url gives the connection string of a driver. The user is the upstream's, for drivers that compare.
 func (tb *testbed) url(t *testing.T) string {
 	t.Helper()
-	return fmt.Sprintf("postgres://client:%s@%s/%s?sslmode=require", url.QueryEscape(tb.token(t)), tb.address, tb.target)
+	return fmt.Sprintf("postgres://%s:%s@%s/%s?sslmode=require", pgserver.User, url.QueryEscape(tb.token(t)), tb.address, tb.target)
 }
 
 // logWriter keeps what several goroutines write.
