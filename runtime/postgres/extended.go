@@ -44,10 +44,12 @@ func (s *session) parse(f frame) error {
 	if err := s.readable(text); err != nil {
 		return s.orRefuse(err)
 	}
-	if _, err := s.classify(text); err != nil {
+	now, err := s.classify(text)
+	if err != nil {
 		return s.orRefuse(err)
 	}
 	p := &prepared{text: text, types: append([]byte(nil), types...)}
+	p.steady(now)
 	return s.forward(f, &expect{want: wantParse, changes: []change{{kind: setStatement, name: name, statement: p}}})
 }
 
@@ -181,10 +183,14 @@ func (s *session) currentFacts(p *prepared) (*facts, error) {
 		return f, nil
 	}
 	f, err := s.classify(p.text)
-	if err == nil {
-		p.facts = f
+	if err != nil {
+		return nil, err
 	}
-	return f, err
+	if !p.steady(f) {
+		return nil, unsteadyFault()
+	}
+	p.facts = f
+	return f, nil
 }
 
 func (s *session) describe(f frame) error {

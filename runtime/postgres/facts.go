@@ -18,6 +18,8 @@ type facts struct {
 	named bool
 	// missing is set when a relation was not found in the catalog: it may have been made since that was read.
 	missing bool
+	// unsteady is set when it runs a prepared statement of which the text no longer tells what it does.
+	unsteady bool
 }
 
 // resolves reports whether any statement has names to be resolved along the search_path.
@@ -50,6 +52,8 @@ func (s *session) classify(text string) (*facts, error) {
 			if err := s.refresh(); err != nil {
 				return nil, err
 			}
+		case f.unsteady:
+			return nil, unsteadyFault()
 		case f.missing && !looked:
 			looked = true
 			if err := s.lookAgain(); err != nil {
@@ -116,6 +120,9 @@ func (s *session) classifyNow(text string) (f *facts, certain bool) {
 		}
 		inner, sure := s.factsNow(p)
 		certain = certain && sure
+		if sure && !p.steady(inner) {
+			f.unsteady = true
+		}
 		return p.statement(inner)
 	}
 	look.Cursor = func(name string) *sqlfacts.Statement {

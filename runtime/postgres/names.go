@@ -1,6 +1,10 @@
 package postgres
 
-import "github.com/gatewright/gatewright/runtime/sqlfacts"
+import (
+	"slices"
+
+	"github.com/gatewright/gatewright/runtime/sqlfacts"
+)
 
 // prepared is a prepared statement, of the protocol's Parse or of SQL PREPARE.
 type prepared struct {
@@ -11,6 +15,39 @@ type prepared struct {
 	types []byte
 	// facts belong to the client's direction alone; they are made again when what they stand on has changed.
 	facts *facts
+	// seen are the first facts under each search_path, see steady.
+	seen map[string]*facts
+}
+
+// maxPaths bounds the search_paths under which one prepared statement may be run.
+const maxPaths = 64
+
+// steady reports whether facts name the same objects as the first ones did under the same search_path. PostgreSQL
+// analyses a prepared statement again when search_path differs or an object that it uses has changed, but not when a
+// new object merely stands before an old one in the path: then it still runs the old one, and the text alone no longer
+// tells which.
+func (p *prepared) steady(f *facts) bool {
+	first, ok := p.seen[f.path]
+	if !ok {
+		if p.seen == nil {
+			p.seen = map[string]*facts{}
+		}
+		if len(p.seen) == maxPaths {
+			return false
+		}
+		p.seen[f.path] = f
+		return true
+	}
+	a, b := p.statement(first), p.statement(f)
+	if a == nil || b == nil {
+		return a == b
+	}
+	return slices.Equal(a.SQL.Tables, b.SQL.Tables) && slices.Equal(a.SQL.Functions, b.SQL.Functions)
+}
+
+func unsteadyFault() *fault {
+	return newFault(codeNotSupported, "prepare the statement again",
+		"a name in this prepared statement has come to mean something else since it was prepared")
 }
 
 // portal is a portal or cursor.

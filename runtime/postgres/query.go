@@ -105,6 +105,7 @@ func oddFault(name string) *fault {
 // judge puts one statement before the gate. It returns a fault when the statement may not go on.
 func (s *session) judge(st *sqlfacts.Statement, binds string) (*execution, error) {
 	e := &execution{stmt: st, catalog: s.catalog(), changes: changesOf(st)}
+	s.rememberPrepared(e)
 	a := &s.action
 	*a = schema.Action{
 		Protocol: schema.ProtocolPostgres, Target: s.target.name, Principal: s.gate.Principal(), Request: s.request,
@@ -129,6 +130,15 @@ func (s *session) judge(st *sqlfacts.Statement, binds string) (*execution, error
 		return nil, err
 	}
 	return e, nil
+}
+
+// rememberPrepared keeps what the names in a PREPARE mean now.
+func (s *session) rememberPrepared(e *execution) {
+	for i := range e.changes {
+		if p := e.changes[i].statement; p != nil {
+			p.steady(&facts{stmts: []sqlfacts.Statement{*e.stmt}, catalog: e.catalog, path: s.view.key})
+		}
+	}
 }
 
 // passed reports whether the caller may go on: allowed, or decided in dry run, which stops nobody.
