@@ -60,7 +60,9 @@ CREATE USER " tricky, ' } "" \ test user " SUPERUSER PASSWORD 'secret';
 `
 
 // pgxDifferences are the tests of the suite that cannot pass through a gateway, with the reason.
-var pgxDifferences = map[string]string{}
+var pgxDifferences = map[string]string{
+	"/pgconn TestConnectProtocolVersion32": "the gateway speaks 3.2 itself, with cancel keys of 32 bytes, in front of any server; the test expects 4 bytes before PostgreSQL 18",
+}
 
 // TestPgxSuite runs jackc/pgx's own tests directly and through a gateway that allows everything, and compares them
 // test by test.
@@ -85,7 +87,7 @@ func TestPgxSuite(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	gw := startTestbed(t, testbedConfig{server: server, database: "gated", target: "gated", policy: allowAllPolicy, group: "all"})
+	gw := startTestbed(t, testbedConfig{server: server, database: "gated", target: "gated", policy: allowAllPolicy, group: "all", plain: true})
 
 	direct := runSuite(t, suite, server.URL("direct"))
 	gated := runSuite(t, suite, gw.url(t))

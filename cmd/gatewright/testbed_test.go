@@ -26,6 +26,8 @@ type testbedConfig struct {
 	policy string
 	// group is the group of the one client.
 	group string
+	// plain takes tokens without TLS.
+	plain bool
 }
 
 // testbed is an issuer and a gateway, made and started by the program's own verbs.
@@ -43,10 +45,7 @@ bundle {
 
 listener "postgres" {
   address = %q
-  tls {
-    cert = "gateway.crt"
-    key  = "gateway.key"
-  }
+  %s
 }
 
 upstream %q {
@@ -71,7 +70,11 @@ func startTestbed(t *testing.T, c testbedConfig) *testbed {
 	tb.write(t, "gateway.key", key)
 	tb.write(t, "password", pgserver.Password)
 	tb.write(t, "policy/policy.hcl", fmt.Sprintf(c.policy, tb.issuer.URL()))
-	tb.write(t, "gateway.hcl", fmt.Sprintf(testbedGateway, tb.address, c.target, c.server.Address(), c.database, pgserver.User, free(t)))
+	security := "tls {\n    cert = \"gateway.crt\"\n    key  = \"gateway.key\"\n  }"
+	if c.plain {
+		security = "insecure_loopback = true"
+	}
+	tb.write(t, "gateway.hcl", fmt.Sprintf(testbedGateway, tb.address, security, c.target, c.server.Address(), c.database, pgserver.User, free(t)))
 	tb.mustRun(t, "keygen", "--out", filepath.Join(dir, "release.key"))
 	tb.mustRun(t, "compile", filepath.Join(dir, "policy"), "--out", filepath.Join(dir, "bundle.gwb"), "--key", filepath.Join(dir, "release.key"))
 	tb.startGateway(t)
@@ -178,10 +181,10 @@ func (tb *testbed) dial(t *testing.T) *wire {
 	return dialWire(t, tb.address, tb.target, tb.token(t), true)
 }
 
-// url gives the connection string of a driver. The user is the upstream's, for drivers that compare.
+// url gives the connection string of a driver, for a plain listener. The user is the upstream's, for drivers that compare.
 func (tb *testbed) url(t *testing.T) string {
 	t.Helper()
-	return fmt.Sprintf("postgres://%s:%s@%s/%s?sslmode=require", pgserver.User, url.QueryEscape(tb.token(t)), tb.address, tb.target)
+	return fmt.Sprintf("postgres://%s:%s@%s/%s?sslmode=disable", pgserver.User, url.QueryEscape(tb.token(t)), tb.address, tb.target)
 }
 
 // logWriter keeps what several goroutines write.
