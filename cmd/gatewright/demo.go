@@ -70,6 +70,7 @@ var acts = []act{
 	{"A DELETE without a WHERE is refused, by name of the rule", (*production).refused},
 	{"A DELETE is held until somebody else approves it", (*production).held},
 	{"The policy changes while a session is open", (*production).reload},
+	{"A bundle that somebody has touched changes nothing", (*production).forged},
 	{"All of it is in the audit log, and the log holds together", (*production).audited},
 }
 

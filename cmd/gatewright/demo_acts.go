@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"net/http"
@@ -75,6 +76,9 @@ type demoStatus struct {
 		Serial int    `json:"serial"`
 		Signed bool   `json:"signed"`
 	} `json:"bundle"`
+	Refused *struct {
+		Error string `json:"error"`
+	} `json:"refused"`
 }
 
 func (r *production) status(ctx context.Context) (s demoStatus, err error) {
@@ -305,6 +309,37 @@ func (r *production) reload(ctx context.Context) error {
 	return r.check(claim{"the first UPDATE went through", strings.Contains(before, "UPDATE 1")},
 		claim{"the same session sees the new rule", strings.Contains(after, "deny.freeze")},
 		claim{"and goes on with what is still allowed", strings.Contains(still, "(1 row)")})
+}
+
+// forged: a bundle that is not exactly what was signed changes nothing.
+func (r *production) forged(ctx context.Context) error {
+	good, err := os.ReadFile(r.file("bundle.gwb"))
+	if err != nil {
+		return err
+	}
+	bad := bytes.Clone(good)
+	bad[len(bad)/2] ^= 1
+	r.tell("One bit in the middle of bundle.gwb is flipped.")
+	if err := os.WriteFile(r.file("bundle.gwb"), bad, 0o600); err != nil {
+		return err
+	}
+	var now demoStatus
+	err = r.until(ctx, "the gateway to refuse the bundle", r.running, func() bool {
+		now, err = r.status(ctx)
+		return err == nil && now.Refused != nil
+	})
+	if err != nil {
+		return err
+	}
+	r.tell("The gateway says: " + now.Refused.Error)
+	still, err := r.session.perform(ctx, demoPrompt, "UPDATE orders SET status = 'paid' WHERE id = 2;")
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(r.file("bundle.gwb"), good, 0o600); err != nil {
+		return err
+	}
+	return r.check(claim{"the old bundle stays in force", now.Bundle.Serial == 2 && strings.Contains(still, "deny.freeze")})
 }
 
 // audited: what was seen above is on record, and a record that was touched shows it.
