@@ -98,14 +98,15 @@ func (s *Server) cancelUpstream(d *dialer, b *backend) {
 }
 
 func (d *dialer) cancel(ctx context.Context, b *backend) error {
-	conn, err := d.dial(ctx, "tcp", d.up.Address)
+	plain, err := d.dial(ctx, "tcp", d.up.Address)
 	if err != nil {
 		return err
 	}
-	defer conn.Close()
-	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
+	defer plain.Close()
+	stop := context.AfterFunc(ctx, func() { _ = plain.Close() })
 	defer stop()
-	if conn, err = d.encrypt(ctx, conn); err != nil {
+	conn, err := d.encrypt(ctx, plain)
+	if err != nil {
 		return err
 	}
 	request := binary.BigEndian.AppendUint32(nil, uint32(12+len(b.key)))

@@ -25,8 +25,11 @@ const maxPaths = 64
 // steady reports whether facts name the same objects as the first ones did under the same search_path. PostgreSQL
 // analyses a prepared statement again when search_path differs or an object that it uses has changed, but not when a
 // new object merely stands before an old one in the path: then it still runs the old one, and the text alone no longer
-// tells which.
+// tells which. FETCH and EXECUTE keep no plan: what they name is looked up, and held against this, when they run.
 func (p *prepared) steady(f *facts) bool {
+	if f.named {
+		return true
+	}
 	first, ok := p.seen[f.path]
 	if !ok {
 		if p.seen == nil {
