@@ -62,6 +62,8 @@ type Column struct {
 	Type    string `json:"type"`
 	TypeOID uint32 `json:"type_oid,omitempty"`
 	NotNull bool   `json:"not_null,omitempty"`
+	// Collation is the name of the column's collation when it is neither the default nor "C".
+	Collation string `json:"collation,omitempty"`
 	// Default and Generated are the expressions, empty when there are none.
 	Default   string `json:"default,omitempty"`
 	Generated string `json:"generated,omitempty"`

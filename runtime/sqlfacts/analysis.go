@@ -122,9 +122,17 @@ type value struct {
 	// integer is set for integer constants, number is theirs.
 	integer bool
 	number  int64
-	// composite is set when it may be an array, JSON or something made of parts, for which more can fail.
-	composite bool
+	// cast is set once a literal or parameter has been converted: what follows is no longer done before the first row.
+	cast bool
+	// composite is set when it may be an array, JSON or something made of parts, for which more can fail; collated
+	// when its collation is neither the default nor "C", under which comparisons can fail.
+	composite, collated bool
+	// weight bounds how much work it is: sums of what it is made of, so that doubling shows.
+	weight int
 }
+
+// maxWeight bounds the work that a conditional part may be; more would tell by time whether it was done.
+const maxWeight = 10_000
 
 // join makes the value of an expression over others that is pure and total.
 func join(vs ...value) value {
@@ -135,6 +143,8 @@ func join(vs ...value) value {
 		v.fails = v.fails || w.fails
 		v.works = v.works || w.works
 		v.composite = v.composite || w.composite
+		v.collated = v.collated || w.collated
+		v.weight = min(v.weight+w.weight+1, 1<<30)
 		if len(w.columns) > 0 && w.origin != schema.OriginUnsafe && v.origin != schema.OriginUnsafe {
 			v.origin = schema.OriginDerived
 		}
@@ -160,7 +170,7 @@ func (a *analysis) unsafe(vs ...value) value {
 // or takes time then tells of the columns.
 func (a *analysis) conditional(vs ...value) value {
 	v := join(vs...)
-	if len(v.columns) > 0 && (v.fails || v.works && a.predicates == 0) {
+	if len(v.columns) > 0 && (v.fails || (v.works || v.weight > maxWeight) && a.predicates == 0) {
 		return a.unsafe(vs...)
 	}
 	return v

@@ -34,19 +34,19 @@ func builtinFunction(name string) builtin {
 
 // totalFunctions are pure and total. Some are only for some arguments; see totalCall.
 const totalFunctions = " " +
-	"array_agg array_dims array_length array_lower array_ndims array_to_json array_to_string array_upper ascii " +
+	"array_agg array_dims array_length array_lower array_ndims array_to_json array_to_string array_upper " +
 	"bit_length bool_and bool_or bpchar btrim cardinality char_length character_length concat concat_ws cume_dist " +
-	"current_database current_schema date_part dense_rank every extract family first_value hashtext host initcap " +
+	"current_database current_schema dense_rank every family first_value hashtext host initcap " +
 	"isempty isfinite json_agg json_build_array json_extract_path json_extract_path_text json_strip_nulls " +
 	"json_typeof jsonb_agg jsonb_build_array jsonb_extract_path jsonb_extract_path_text jsonb_pretty " +
 	"jsonb_strip_nulls jsonb_typeof lag last_value lead left length lower lower_inc lower_inf ltrim masklen max " +
 	"md5 min name network now num_nonnulls num_nulls octet_length percent_rank pg_column_compression " +
-	"pg_column_size pg_typeof pi position quote_ident quote_literal quote_nullable rank replace reverse right " +
+	"pg_column_size pg_typeof pi position quote_ident quote_literal quote_nullable rank reverse right " +
 	"row_number row_to_json rtrim sha224 sha256 sha384 sha512 starts_with statement_timestamp string_agg strpos " +
 	"text to_json to_jsonb transaction_timestamp translate upper upper_inc upper_inf varchar version "
 
 // harmlessFunctions do nothing but compute, or show the structure of the database.
-const harmlessFunctions = " " +
+const harmlessFunctions = " ascii date_part extract replace " +
 	"abbrev abs aclcontains aclexplode aclinsert aclremove acos acosd acosh age anytextcat area array_append " +
 	"array_cat array_fill array_position array_positions array_prepend array_remove array_replace " +
 	"array_to_tsvector asin asind asinh atan atan2 atan2d atand atanh avg bit_and bit_count bit_or bit_xor bool " +

@@ -13,13 +13,14 @@ var textTypes = []string{"text", "varchar", "bpchar", "name", "unknown"}
 // cast converts a value. To a text type that is total; to any other it can fail; a type of the database's own may
 // run a function to convert.
 func (a *analysis) cast(v value, t *pg.TypeName) value {
-	fixedValue := fixed(v)
 	out := a.castTo(v, t)
-	// A constant is converted before the first row, so that its failure tells nothing.
-	if fixedValue && len(out.columns) == 0 {
+	// The first conversion of a constant is done before the first row, so that its failure tells nothing; but a domain
+	// is checked late.
+	if fixed(v) && !v.cast && len(out.columns) == 0 && a.builtinType(t) {
 		out.fails = v.fails
 	}
-	out.literal, out.param, out.text = v.literal, v.param, v.text
+	out.literal, out.param, out.text, out.cast = v.literal, v.param, v.text, true
+	out.composite = out.composite || !a.builtinType(t) || len(t.GetArrayBounds()) > 0 || slices.Contains(partTypes, lastWord(t))
 	return out
 }
 
@@ -34,11 +35,25 @@ func (a *analysis) castTo(v value, t *pg.TypeName) value {
 		a.access(schema.VerbCall, schema.Qualify(words(t.GetNames())...), false)
 		return a.everything(v)
 	}
-	builtin := (schemaName == "" || schemaName == catalogSchema) && len(a.catalog.TypesNamed(name)) == 0
-	if builtin && len(t.GetArrayBounds()) == 0 && slices.Contains(textTypes, name) {
+	if a.builtinType(t) && len(t.GetArrayBounds()) == 0 && slices.Contains(textTypes, name) {
 		return join(v)
 	}
 	return a.unsafe(v)
+}
+
+// partTypes are the built-in types whose values are made of parts.
+var partTypes = []string{"json", "jsonb", "record", "int2vector", "oidvector", "xml", "tsvector", "tsquery"}
+
+func lastWord(t *pg.TypeName) string { _, name := qualified(t.GetNames()); return name }
+
+// builtinType reports whether a type's name can only mean pg_catalog's.
+func (a *analysis) builtinType(t *pg.TypeName) bool {
+	schemaName, name := qualified(t.GetNames())
+	if schemaName != "" && schemaName != catalogSchema || len(a.catalog.TypesNamed(name)) > 0 {
+		return false
+	}
+	relation := a.find("", name) // each table has a type of its name
+	return schemaName != "" || !relation.exists()
 }
 
 // sqlTypeNames gives format_type's name where it is not the catalog's own (manual table 8.1).

@@ -17,6 +17,8 @@ SELECT json_build_object(
           'type', format_type(a.atttypid, a.atttypmod),
           'type_oid', a.atttypid::bigint,
           'not_null', nullif(a.attnotnull, false),
+          'collation', (SELECT l.collname::text FROM pg_catalog.pg_collation l
+                        WHERE l.oid = a.attcollation AND l.collname NOT IN ('default', 'C', 'POSIX', 'ucs_basic')),
           'default', CASE WHEN a.attgenerated::text = '' THEN pg_get_expr(d.adbin, d.adrelid) END,
           'generated', CASE WHEN a.attgenerated::text <> '' THEN pg_get_expr(d.adbin, d.adrelid) END
         )) ORDER BY a.attnum), '[]')

@@ -109,7 +109,10 @@ func (v *view) after(st *Statement) {
 		if e.Name == "" || e.Name == searchPath {
 			v.doubt = "search_path was changed"
 		}
-	case EffectDiscard, EffectRollback, EffectRollbackTo:
+	case EffectCommit, EffectRollback, EffectRollbackTo:
+		v.doubt = "a transaction may have ended that had set search_path"
+		v.session.Cursor = nil
+	case EffectDiscard:
 		v.session.Prepared, v.session.Cursor = nil, nil
 	}
 	switch {

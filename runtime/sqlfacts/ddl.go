@@ -22,7 +22,7 @@ func (a *analysis) define(n *pg.Node) {
 	case *pg.Node_AlterTableStmt:
 		a.alterTable(x.AlterTableStmt)
 	case *pg.Node_RenameStmt:
-		a.rename1(x.RenameStmt)
+		a.renameStmt(x.RenameStmt)
 	case *pg.Node_AlterObjectSchemaStmt:
 		a.moved(x.AlterObjectSchemaStmt.GetRelation())
 	case *pg.Node_DropStmt:
@@ -191,7 +191,7 @@ func (a *analysis) altered(rv *pg.RangeVar) *item {
 	return it
 }
 
-func (a *analysis) rename1(x *pg.RenameStmt) {
+func (a *analysis) renameStmt(x *pg.RenameStmt) {
 	if x.GetRelation() != nil {
 		a.moved(x.GetRelation())
 		return

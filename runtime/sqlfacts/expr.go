@@ -1,6 +1,8 @@
 package sqlfacts
 
 import (
+	"slices"
+
 	"github.com/gatewright/gatewright/schema"
 	pg "github.com/pganalyze/pg_query_go/v6"
 )
@@ -47,6 +49,7 @@ func (a *analysis) expr(n *pg.Node, s *scope) value {
 func literal(c *pg.A_Const) value {
 	v := constant
 	v.literal, v.text = true, c.GetSval().GetSval()
+	v.weight = len(v.text) / 100
 	if i, ok := c.GetVal().(*pg.A_Const_Ival); ok {
 		v.integer, v.number = true, int64(i.Ival.GetIval())
 	}
@@ -61,15 +64,21 @@ func (a *analysis) plainExpr(n *pg.Node, s *scope) value {
 	case *pg.Node_BooleanTest:
 		return join(a.expr(x.BooleanTest.GetArg(), s))
 	case *pg.Node_RowExpr:
-		return a.list(x.RowExpr.GetArgs(), s)
+		return parts(a.list(x.RowExpr.GetArgs(), s))
 	case *pg.Node_AArrayExpr:
-		return a.list(x.AArrayExpr.GetElements(), s)
+		v := a.list(x.AArrayExpr.GetElements(), s)
+		if v.composite { // arrays of arrays must agree in size
+			v = a.unsafe(v)
+		}
+		return parts(v)
 	case *pg.Node_List:
 		return a.list(x.List.GetItems(), s)
 	case *pg.Node_MinMaxExpr:
 		return a.comparison("<", a.list(x.MinMaxExpr.GetArgs(), s))
 	case *pg.Node_CollateClause:
-		return join(a.expr(x.CollateClause.GetArg(), s))
+		v := join(a.expr(x.CollateClause.GetArg(), s))
+		v.collated = !slices.Contains(plainCollations, lastString(x.CollateClause.GetCollname()))
+		return v
 	case *pg.Node_GroupingFunc:
 		a.list(x.GroupingFunc.GetArgs(), s)
 		return constant
@@ -88,6 +97,13 @@ func (a *analysis) plainExpr(n *pg.Node, s *scope) value {
 	}
 	return a.jsonExpr(n, s)
 }
+
+// plainCollations are those under which every comparison and match works.
+var plainCollations = []string{"C", "POSIX", "default", "ucs_basic"}
+
+func lastString(list []*pg.Node) string { _, name := qualified(list); return name }
+
+func parts(v value) value { v.composite = true; return v }
 
 func (a *analysis) each(list []*pg.Node, s *scope) []value {
 	vs := make([]value, 0, len(list))

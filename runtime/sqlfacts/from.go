@@ -87,8 +87,9 @@ func (a *analysis) rangeFunction(r *pg.RangeFunction, s *scope) *item {
 	if len(r.GetColdeflist()) > 0 {
 		it.fields, it.open = columnDefinitions(r.GetColdeflist(), it.fields), false
 	}
-	if al := r.GetAlias(); al != nil && len(it.fields) == 1 && !it.open && len(r.GetColdeflist()) == 0 {
-		it.fields[0].name = al.GetAliasname() // a scalar function's column takes the alias
+	if al := r.GetAlias(); al != nil && len(it.fields) == 1 && !it.open && len(r.GetFunctions()) == 1 &&
+		it.fields[0].name == outputName(r.GetFunctions()[0].GetList().GetItems()[0]) {
+		it.fields[0].name = al.GetAliasname() // a scalar function's column takes the alias, unless it has a name
 	} else if al == nil && len(r.GetFunctions()) > 0 {
 		it.alias = outputName(r.GetFunctions()[0].GetList().GetItems()[0])
 	}

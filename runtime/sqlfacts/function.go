@@ -78,10 +78,15 @@ func (a *analysis) apply(schemaName, name string, args []value, star bool) value
 		if a.views == 0 {
 			a.functions = append(a.functions, full)
 		}
-		if totalCall(name, args) {
-			return join(args...)
+		if !totalCall(name, args) {
+			return a.unsafe(args...)
 		}
-		return a.unsafe(args...)
+		v := join(args...)
+		v.composite = partsResult(name)
+		if strings.HasSuffix(name, "_agg") {
+			v.weight += gatherWeight
+		}
+		return v
 	case builtinHarmless:
 		if a.views == 0 {
 			a.functions = append(a.functions, full)
@@ -100,6 +105,15 @@ func (a *analysis) apply(schemaName, name string, args []value, star bool) value
 	return a.everything(args...)
 }
 
+// gatherWeight is what a value gathered from many rows counts for.
+const gatherWeight = maxWeight / 2
+
+// partsResult reports whether a total function's result is made of parts.
+func partsResult(name string) bool {
+	return strings.HasPrefix(name, "json") || strings.HasPrefix(name, "to_json") || name == "row_to_json" || name == "array_to_json" ||
+		strings.HasSuffix(name, "_agg") && name != "string_agg" || strings.HasSuffix(name, "_value") || name == "lag" || name == "lead"
+}
+
 // quiet calls a built-in function that has an effect. The effect on a sequence or a setting that is named by a
 // constant is an access of its own.
 func (a *analysis) quiet(name, full string, args []value) value {
@@ -107,7 +121,9 @@ func (a *analysis) quiet(name, full string, args []value) value {
 	case name == "set_config" && a.setConfig(args):
 	case (name == "nextval" || name == "setval") && len(args) > 0 && args[0].literal && a.sequence(args[0].text):
 	default:
+		changed := a.st.Effect.MayChangeSession
 		a.called(full)
+		a.st.Effect.MayChangeSession = changed || name == "set_config"
 	}
 	return a.unsafe(args...)
 }
@@ -155,28 +171,29 @@ func totalCall(name string, args []value) bool {
 	integer := func(i int, low, high int64) bool {
 		return i < len(args) && args[i].integer && args[i].number >= low && args[i].number <= high
 	}
+	all := join(args...)
+	if all.collated {
+		return false
+	}
 	switch name {
 	case "substring", "substr":
 		return integer(1, -1e9, 1e9) && (len(args) == 2 || integer(2, 0, 1e9))
 	case "lpad", "rpad":
-		return integer(1, -1e9, 10000)
-	case "repeat":
 		return integer(1, -1e9, 100)
 	case "split_part":
 		return integer(2, 1, 1e9)
 	case "format":
-		return len(args) > 0 && args[0].literal && strings.Count(args[0].text, "%") == strings.Count(args[0].text, "%s")
+		return len(args) > 0 && args[0].literal && strings.Count(args[0].text, "%") == strings.Count(args[0].text, "%s") &&
+			strings.Count(args[0].text, "%") < len(args)
 	case "json_build_object", "jsonb_build_object":
 		for i := 0; i < len(args); i += 2 {
-			if !args[i].literal {
+			if !args[i].literal || args[i].text == "" {
 				return false
 			}
 		}
 		return len(args)%2 == 0
-	case "extract", "date_part":
-		return len(args) > 0 && args[0].literal
-	case "array_agg":
-		return !join(args...).composite
+	case "array_agg", "max", "min":
+		return !all.composite
 	}
 	return builtinFunction(name) == builtinTotal
 }

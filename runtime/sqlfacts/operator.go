@@ -24,8 +24,7 @@ func (a *analysis) operation(e *pg.A_Expr, s *scope) value {
 		return a.operate([]string{"="}, args)
 	case pg.A_Expr_Kind_AEXPR_BETWEEN, pg.A_Expr_Kind_AEXPR_NOT_BETWEEN, pg.A_Expr_Kind_AEXPR_BETWEEN_SYM,
 		pg.A_Expr_Kind_AEXPR_NOT_BETWEEN_SYM:
-		a.comparison("<=", join(args...))
-		return a.comparison(">=", join(args...))
+		return a.conditional(a.comparison(">=", join(args...)))
 	}
 	a.stop("an operator expression of an unknown kind")
 	return value{columns: []string{schema.Everything}}
@@ -62,29 +61,44 @@ func (a *analysis) operator(name []*pg.Node) { a.operate(words(name), nil) }
 // comparison applies a built-in comparison that the syntax implies.
 func (a *analysis) comparison(op string, v value) value { return a.operate([]string{op}, []value{v}) }
 
-// totalOperators can neither fail nor have an effect, whatever the operands' types (manual chapter 9).
-var totalOperators = []string{
-	"!~~", "!~~*", "#>", "#>>", "&&", "->", "->>", "<", "<=", "<>", "<@", "=", ">", ">=", "?", "?&", "?|", "@>", "^@",
-	"||", "~~", "~~*",
-}
+// totalOperators can neither fail nor have an effect on values that are not made of parts (manual chapter 9), partOperators
+// on JSON either.
+var (
+	totalOperators = []string{"&&", "<", "<=", "<>", "<@", "=", ">", ">=", "@>", "^@", "||"}
+	partOperators  = []string{"#>", "#>>", "->", "->>", "?", "?&", "?|"}
+)
 
 // totalOperator reports whether an operator is pure and total on these operands. LIKE fails on a pattern that ends in
 // its escape character, and only once the text has matched up to there, so its pattern must be a plain constant.
 // The same goes for a regular expression.
 func totalOperator(op string, args []value) bool {
-	switch op {
-	case "||":
-		return !join(args...).composite
-	case "~~", "!~~", "~~*", "!~~*":
-		return len(args) == 2 && plainPattern(args[1], 8)
-	case "~", "!~", "~*", "!~*":
-		return len(args) == 2 && plainPattern(args[1], 2)
+	all := join(args...)
+	if all.collated {
+		return false
 	}
-	return slices.Contains(totalOperators, op)
+	switch op {
+	case "~~", "!~~", "~~*", "!~~*":
+		return len(args) == 2 && plainPattern(args[1], "%")
+	case "~", "!~", "~*", "!~*":
+		return len(args) == 2 && plainPattern(args[1], "^$.")
+	}
+	return slices.Contains(partOperators, op) || !all.composite && slices.Contains(totalOperators, op)
 }
 
-// plainPattern reports whether a pattern is a string constant without escapes and with few wild cards.
-func plainPattern(v value, wild int) bool {
-	return v.literal && len(v.columns) == 0 && len(v.text) <= 200 && !strings.ContainsAny(v.text, `\(`) &&
-		strings.Count(v.text, "%")+strings.Count(v.text, "*")+strings.Count(v.text, "+")+strings.Count(v.text, "{") <= wild
+// plainPattern reports whether a pattern is a short string constant without anything special but some characters, and
+// few of those.
+func plainPattern(v value, special string) bool {
+	if !v.literal || len(v.columns) > 0 || len(v.text) > 200 {
+		return false
+	}
+	count := 0
+	for i := 0; i < len(v.text); i++ {
+		c := v.text[i]
+		if strings.IndexByte(special, c) >= 0 {
+			count++
+		} else if !isWord(c) && strings.IndexByte(" @-:/", c) < 0 && (special != "%" || c == '\\') {
+			return false
+		}
+	}
+	return count <= 8
 }

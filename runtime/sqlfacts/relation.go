@@ -140,7 +140,7 @@ func (a *analysis) relationFields(r *schema.Relation, name string, access int) [
 	for i := range r.Columns {
 		c := &r.Columns[i]
 		full := name + "." + schema.Qualify(c.Name)
-		v := value{columns: twins(family, c.Name, full), origin: schema.OriginBare, table: r.OID, attribute: c.Attribute, base: full, keyed: keyed(r, c.Name), composite: !scalarType(c.Type)}
+		v := value{columns: twins(family, c.Name, full), origin: schema.OriginBare, table: r.OID, attribute: c.Attribute, base: full, keyed: keyed(r, c.Name), composite: !scalarType(c.Type), collated: c.Collation != ""}
 		if c.Generated != "" {
 			generated = append(generated, i)
 		}
@@ -161,6 +161,7 @@ func scalarType(name string) bool {
 var scalarTypes = []string{
 	"text", "character varying", "character", "name", "integer", "bigint", "smallint", "numeric", "real", "double precision",
 	"boolean", "date", "uuid", "timestamp with time zone", "timestamp without time zone", "time without time zone", "interval",
+	"timestamp", "time", "time with time zone", "bit", "bit varying", "macaddr8", "\"char\"", "xid", "tid", "cid", "regclass", "regtype",
 	"inet", "cidr", "macaddr", "bytea", "money", "oid",
 }
 
@@ -226,6 +227,7 @@ func (a *analysis) viewFields(r *schema.Relation, name string, access int) []fie
 		v := inner.fields[i].v
 		o := &own[i].v
 		o.columns, o.origin, o.fails = union(o.columns, v.columns), v.origin, v.fails
+		o.composite, o.collated, o.weight = v.composite, v.collated, v.weight
 		switch {
 		case v.origin == schema.OriginConstant:
 			o.origin = schema.OriginBare // the view's own column is still a column
@@ -237,6 +239,9 @@ func (a *analysis) viewFields(r *schema.Relation, name string, access int) []fie
 	}
 	return own
 }
+
+// viewCost is what walking a view's definition costs beside its nodes: it is parsed each time.
+const viewCost = 500
 
 // definition walks a view's query with every name qualified.
 func (a *analysis) definition(r *schema.Relation) result {
@@ -252,6 +257,7 @@ func (a *analysis) definition(r *schema.Relation) result {
 	if err != nil || len(tree.GetStmts()) != 1 || tree.GetStmts()[0].GetStmt().GetSelectStmt() == nil {
 		return unknown
 	}
+	a.left -= viewCost
 	a.views++
 	defer func() { a.views-- }()
 	path := a.session

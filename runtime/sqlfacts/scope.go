@@ -61,6 +61,7 @@ func (s *scope) child() *scope {
 // columns may have it.
 func (a *analysis) column(s *scope, name string) (value, bool) {
 	for ; s != nil; s = s.parent {
+		a.left -= len(s.items)
 		var found []value
 		open := false
 		for _, it := range s.items {
@@ -136,14 +137,16 @@ func (s *scope) named(schemaName, name string) *item {
 
 // row is the whole row of an item as one value.
 func (a *analysis) row(it *item) value {
-	v := value{origin: schema.OriginConstant}
+	a.left -= len(it.fields)
+	v := parts(constant)
 	for i := range it.fields {
-		v = join(v, a.read(&it.fields[i]))
+		f := a.read(&it.fields[i])
+		v = join(v, f)
 	}
 	if it.open {
 		v = a.everything(v)
 	}
-	v.row = it
+	v.row, v.composite = it, true
 	return v
 }
 

@@ -140,6 +140,7 @@ func (a *analysis) allColumns(s *scope, out *result) {
 }
 
 func (a *analysis) itemColumns(it *item, out *result) {
+	a.left -= len(it.fields)
 	for i := range it.fields {
 		f := it.fields[i]
 		out.fields = append(out.fields, field{name: f.name, v: a.read(&f), access: -1})

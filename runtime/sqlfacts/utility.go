@@ -183,6 +183,10 @@ func (a *analysis) execute(x *pg.ExecuteStmt) {
 		a.stop("the prepared statement " + schema.Qualify(x.GetName()) + " is not known")
 		return
 	}
+	if in.Effect.Kind != EffectNone || in.CopyIn || in.CopyOut {
+		a.stop("the prepared statement " + schema.Qualify(x.GetName()) + " does more than read and write tables")
+		return
+	}
 	a.adopt(a.again(in))
 	a.st.Effect = Effect{Kind: EffectExecute, Name: x.GetName(), Inner: in, DDL: in.Effect.DDL,
 		MayChangeSession: a.st.Effect.MayChangeSession || in.Effect.MayChangeSession}
@@ -196,7 +200,7 @@ func (a *analysis) again(in *Statement) *Statement {
 	}
 	n := tree.GetStmts()[0].GetStmt()
 	if p := n.GetPrepareStmt(); p != nil {
-		n = p.GetQuery()
+		n = p.GetQuery() // in is what it prepared
 	}
 	v := &view{session: *a.session}
 	v.session.Prepared = nil // a prepared statement cannot be EXECUTE
