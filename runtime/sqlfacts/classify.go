@@ -169,8 +169,8 @@ func describe(st Statement, text string) Statement {
 	if f, err := pg.Fingerprint(text); err == nil {
 		st.SQL.Fingerprint = f
 	}
-	if n, err := pg.Normalize(text); err == nil && st.SQL.OpaqueReason == "" {
-		st.SQL.Normalized = n
+	if st.SQL.OpaqueReason == "" {
+		st.SQL.Normalized = normalize(text)
 	}
 	return st
 }
