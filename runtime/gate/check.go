@@ -2,6 +2,7 @@ package gate
 
 import (
 	"context"
+	"time"
 
 	"github.com/gatewright/gatewright/runtime/audit"
 	"github.com/gatewright/gatewright/schema"
@@ -30,16 +31,7 @@ func (r Receipt) Seq() uint64 { return r.seq }
 // An action that was let through must be closed with Outcome.
 func (s *Session) Check(ctx context.Context, a *schema.Action, d *schema.Decision) Receipt {
 	s.statements.Add(1)
-	now := s.gate.now()
-	a.Principal, a.Target, a.Protocol = s.principal, s.credential.Target, s.credential.Protocol
-	a.Request.ClientAddress = s.credential.Request.ClientAddress
-	if a.Request.Application == "" {
-		a.Request.Application = s.credential.Request.Application
-	}
-	if a.Request.Time.IsZero() {
-		a.Request.Time = now
-	}
-	if s.expired(now) {
+	if s.expired(s.prepare(a)) {
 		s.end(errExpired)
 	}
 	p := s.gate.policy.Load()
@@ -52,6 +44,29 @@ func (s *Session) Check(ctx context.Context, a *schema.Action, d *schema.Decisio
 		return s.append(a, d, Receipt{Kind: r.Kind, Refused: true})
 	}
 	return s.append(a, d, Receipt{})
+}
+
+// Refuses reports whether the policy of this moment denies an action, without writing anything down and without
+// waiting: for a protocol that has work done before it asks for the action itself. The caller who hears true lets Check
+// say no, so that the refusal is on record.
+func (s *Session) Refuses(a *schema.Action, d *schema.Decision) bool {
+	s.prepare(a)
+	s.decide(s.gate.policy.Load(), a, d)
+	return d.Effect == schema.Deny && d.Enforced
+}
+
+// prepare fills in what the session knows, and gives the time.
+func (s *Session) prepare(a *schema.Action) time.Time {
+	now := s.gate.now()
+	a.Principal, a.Target, a.Protocol = s.principal, s.credential.Target, s.credential.Protocol
+	a.Request.ClientAddress = s.credential.Request.ClientAddress
+	if a.Request.Application == "" {
+		a.Request.Application = s.credential.Request.Application
+	}
+	if a.Request.Time.IsZero() {
+		a.Request.Time = now
+	}
+	return now
 }
 
 // over gives why nothing passes here any more; nil while the session lives.

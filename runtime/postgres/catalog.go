@@ -26,9 +26,11 @@ type target struct {
 	// shared is the catalog as any new session sees it; nil until the first session.
 	shared atomic.Pointer[snapshot]
 	// read is when it was last read, in nanoseconds of Unix time.
-	read   atomic.Int64
-	flight singleflight.Group
-	mu     sync.Mutex
+	read atomic.Int64
+	// changed is when a session last committed what may have changed the catalog, in nanoseconds of Unix time.
+	changed atomic.Int64
+	flight  singleflight.Group
+	mu      sync.Mutex
 	// stale asks the server's catalog loop for a new reading.
 	stale chan struct{}
 }
@@ -70,6 +72,12 @@ func (t *target) adopt(text []byte, started time.Time, public bool) (*snapshot, 
 func (t *target) seen(at time.Time) { t.read.Store(at.UnixNano()) }
 
 func (t *target) readAt() time.Time { return time.Unix(0, t.read.Load()) }
+
+// changedNow notes that the catalog may have changed.
+func (t *target) changedNow(at time.Time) { t.changed.Store(at.UnixNano()) }
+
+// outdated reports whether the catalog may have changed since it was read.
+func (t *target) outdated() bool { return t.read.Load() <= t.changed.Load() }
 
 // load reads the catalog over a connection of its own. Callers at the same time share one reading.
 func (t *target) load(ctx context.Context, timeout time.Duration, now func() time.Time) error {

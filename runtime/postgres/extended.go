@@ -75,6 +75,9 @@ func (s *session) bind(f frame) error {
 	if count > 0 {
 		made.binds = sumOf(digest)
 	}
+	if err := s.foresee(made); err != nil {
+		return s.orRefuse(err)
+	}
 	return s.forward(f, &expect{want: wantBind, changes: []change{{kind: setPortal, name: name, portal: made}}})
 }
 
@@ -87,6 +90,9 @@ func (s *session) bindLarge(f frame) error {
 	var made *portal
 	if err == nil {
 		made, err = s.newPortal(p)
+	}
+	if err == nil {
+		err = s.foresee(made)
 	}
 	if err != nil {
 		if err = s.orRefuse(err); err != nil && !errors.Is(err, errIgnored) {
@@ -177,9 +183,23 @@ func (s *session) newPortal(p *prepared) (*portal, error) {
 	return made, nil
 }
 
+// foresee refuses a portal whose statement would be denied if it were executed now. The server plans a statement when
+// it is bound, and planning evaluates functions, so waiting for Execute would be too late for those.
+func (s *session) foresee(p *portal) error {
+	if p.stmt == nil || !s.gate.Refuses(s.actionOf(p.stmt, p.binds), &s.foreseen) {
+		return nil
+	}
+	e, err := s.judge(p.stmt, p.binds)
+	if err == nil { // the policy has changed in between, in the statement's favour
+		s.outcome(e, codeAborted)
+		return newFault(codeDenied, sendAgainLater, "the policy changed while the statement was being decided")
+	}
+	return err
+}
+
 // currentFacts is factsNow with everything settled that it depends on.
 func (s *session) currentFacts(p *prepared) (*facts, error) {
-	if f := p.facts; f != nil && !f.named && !s.view.due() && !s.oddEncoding() && f.path == s.view.key && f.catalog == s.catalog() {
+	if f := p.facts; f != nil && !f.named && !s.view.due() && !s.outdated() && !s.oddEncoding() && f.path == s.view.key && f.catalog == s.catalog() {
 		return f, nil
 	}
 	f, err := s.classify(p.text)

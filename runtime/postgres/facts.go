@@ -39,7 +39,7 @@ func (f *facts) resolves() bool {
 // classify gives the facts of a text as it would run now. It reads the session's state again first when that may
 // have changed and matters.
 func (s *session) classify(text string) (*facts, error) {
-	for looked := false; ; {
+	for looked, reloaded := false, false; ; {
 		f, certain := s.classifyNow(text)
 		switch {
 		case !certain:
@@ -50,6 +50,11 @@ func (s *session) classify(text string) (*facts, error) {
 			return nil, oddFault(settingEncoding)
 		case s.view.due() && f.resolves():
 			if err := s.refresh(); err != nil {
+				return nil, err
+			}
+		case s.outdated() && !reloaded && f.resolves():
+			reloaded = true
+			if err := s.reload(); err != nil {
 				return nil, err
 			}
 		case f.unsteady:
@@ -63,6 +68,22 @@ func (s *session) classify(text string) (*facts, error) {
 			return f, nil
 		}
 	}
+}
+
+// outdated reports whether the session resolves names in a catalog that another session may have changed.
+func (s *session) outdated() bool { return s.view.private == nil && s.target.outdated() }
+
+// reload reads the target's catalog again after another session has changed it.
+func (s *session) reload() error {
+	err := s.target.load(s.ctx, s.server.cfg.DialTimeout, s.server.cfg.Now)
+	if err == nil && s.target.outdated() { // it joined a reading that began before the change
+		err = s.target.load(s.ctx, s.server.cfg.DialTimeout, s.server.cfg.Now)
+	}
+	if err != nil {
+		s.server.logUpstream(s.target, err)
+		return newFault(codeInternal, sendAgainLater, "the target's catalog could not be read")
+	}
+	return nil
 }
 
 // missingAge is how old a catalog must be for a relation that is missing in it to be worth another reading.

@@ -84,6 +84,7 @@ CREATE SCHEMA other;
 CREATE TABLE other.orders (id int, secret text);
 INSERT INTO other.orders VALUES (7, 'other');
 CREATE FUNCTION shout(text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN RAISE NOTICE 'shouting %', $1; END $$;
+CREATE FUNCTION planned() RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN RAISE NOTICE 'it ran'; RETURN 1; END $$;
 `
 
 // policy lets the dba do all but read forbidden, and what is in held only with the boss's word; the analyst may use

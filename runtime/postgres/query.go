@@ -106,13 +106,7 @@ func oddFault(name string) *fault {
 func (s *session) judge(st *sqlfacts.Statement, binds string) (*execution, error) {
 	e := &execution{stmt: st, catalog: s.catalog(), changes: changesOf(st)}
 	s.rememberPrepared(e)
-	a := &s.action
-	*a = schema.Action{
-		Protocol: schema.ProtocolPostgres, Target: s.target.name, Principal: s.gate.Principal(), Request: s.request,
-		Accesses: st.Accesses, Outputs: st.Outputs, Uses: st.Uses, SQL: st.SQL, Text: st.Text, Binds: binds,
-	}
-	a.Request.Time = s.server.cfg.Now()
-	receipt, err := s.check(a, &e.decision)
+	receipt, err := s.check(s.actionOf(st, binds), &e.decision)
 	e.receipt, e.started = receipt, s.server.cfg.Now()
 	d := &e.decision
 	if err != nil {
@@ -130,6 +124,16 @@ func (s *session) judge(st *sqlfacts.Statement, binds string) (*execution, error
 		return nil, err
 	}
 	return e, nil
+}
+
+// actionOf is a statement as the gate sees it. It is good until the next one.
+func (s *session) actionOf(st *sqlfacts.Statement, binds string) *schema.Action {
+	s.action = schema.Action{
+		Protocol: schema.ProtocolPostgres, Target: s.target.name, Principal: s.gate.Principal(), Request: s.request,
+		Accesses: st.Accesses, Outputs: st.Outputs, Uses: st.Uses, SQL: st.SQL, Text: st.Text, Binds: binds,
+	}
+	s.action.Request.Time = s.server.cfg.Now()
+	return &s.action
 }
 
 // rememberPrepared keeps what the names in a PREPARE mean now.

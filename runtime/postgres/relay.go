@@ -200,6 +200,7 @@ func (s *session) took(x *execution, tag string) {
 	kind := x.stmt.Effect.Kind
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.ddl = s.ddl || x.stmt.Effect.DDL || x.stmt.Opaque()
 	rolledBack := tag == "ROLLBACK" && (kind == sqlfacts.EffectCommit || kind == sqlfacts.EffectRollback)
 	s.failed = s.failed || rolledBack
 	for i := range x.changes {
@@ -239,7 +240,10 @@ func (s *session) ready(f frame) error {
 	}
 	if s.status == 'I' {
 		s.names.end(!s.failed)
-		s.failed = false
+		if s.ddl {
+			s.target.changedNow(s.server.cfg.Now())
+		}
+		s.failed, s.ddl = false, false
 	}
 	s.mu.Unlock()
 	s.pop()

@@ -54,28 +54,31 @@ func TestConversation(t *testing.T) {
 				"1 2 D(1) D(2) s D(3) C(SELECT 1) ZI"}},
 		"extended empty": {{msgs(run(""), syncing), "1 2 I ZI"}},
 		"refused first": {
-			{msgs(run(unreadable), syncing), "1 2 E(42501) ZI"},
+			{msgs(run(unreadable), syncing), "1 E(42501) ZI"},
 			{msgs(run("SELECT 1"), syncing), "1 2 D(1) C(SELECT 1) ZI"}},
+		"refused before a function runs while it is planned": {
+			{msgs(run("SELECT planned() FROM forbidden"), syncing), "1 E(42501) ZI"},
+			{msgs(run("SELECT planned()"), syncing), "1 N(00000) 2 D(1) C(SELECT 1) ZI"}},
 		"refused in the middle": {
 			{msgs(run("INSERT INTO items VALUES (902)"), run(unreadable), run("SELECT 3"), syncing, run("SELECT 4"), syncing),
-				"1 2 C(INSERT 0 1) 1 2 E(42501) ZI"},
+				"1 2 C(INSERT 0 1) 1 E(42501) ZI"},
 			{nil, "1 2 D(4) C(SELECT 1) ZI"},
 			{msgs(q("SELECT count(*) FROM items WHERE id = 902")), "T D(0) C(SELECT 1) ZI"}},
 		"refused behind an error": {
 			{msgs(run(failing), run(unreadable), syncing), "1 2 E(22012) ZI"}},
 		"refused with a flush": {
 			{msgs(run("SELECT 1"), flushing), "1 2 D(1) C(SELECT 1)"},
-			{msgs(run(unreadable), flushing), "1 2 E(42501)"},
+			{msgs(run(unreadable), flushing), "1 E(42501)"},
 			{msgs(run("SELECT 2"), syncing), "ZI"}},
 		"a failed redefinition does not change a name": {
 			{msgs(parse("n", unreadable), syncing), "1 ZI"},
 			{msgs(parse("n", "SELECT 1"), syncing, bind("", "n"), execute("", 0), syncing), "E(42P05) ZI"},
-			{nil, "2 E(42501) ZI"}},
+			{nil, "E(42501) ZI"}},
 		"a failed close does not either": {
 			{msgs(parse("n", unreadable), syncing), "1 ZI"},
 			{msgs(run(failing), closing("S", "n"), parse("n", "SELECT 1"), syncing, bind("", "n"), execute("", 0), syncing),
 				"1 2 E(22012) ZI"},
-			{nil, "2 E(42501) ZI"}},
+			{nil, "E(42501) ZI"}},
 		"unknown names": {
 			{msgs(bind("", "nope"), syncing), "E(26000) ZI"},
 			{msgs(execute("nope", 0), syncing), "E(34000) ZI"},
@@ -89,7 +92,7 @@ func TestConversation(t *testing.T) {
 		"prepared in SQL": {
 			{msgs(q("PREPARE a AS " + unreadable)), "C(PREPARE) ZI"},
 			{msgs(q("EXECUTE a")), "E(42501) ZI"},
-			{msgs(bind("", "a"), execute("", 0), syncing), "2 E(42501) ZI"},
+			{msgs(bind("", "a"), execute("", 0), syncing), "E(42501) ZI"},
 			{msgs(q("DEALLOCATE a")), "C(DEALLOCATE) ZI"},
 			{msgs(q("PREPARE a AS SELECT 5")), "C(PREPARE) ZI"},
 			{msgs(q("EXECUTE a")), "T D(5) C(SELECT 1) ZI"},
@@ -174,7 +177,7 @@ func TestConversation(t *testing.T) {
 		"a name that was shadowed after Parse": {
 			{msgs(q("CREATE TEMP TABLE other_temp (id int)")), "C(CREATE TABLE) ZI"},
 			{msgs(parse("s", unreadable), syncing), "1 ZI"},
-			{msgs(bind("", "s"), execute("", 0), syncing), "2 E(42501) ZI"},
+			{msgs(bind("", "s"), execute("", 0), syncing), "E(42501) ZI"},
 			{msgs(q("CREATE TEMP TABLE forbidden (note text)")), "C(CREATE TABLE) ZI"},
 			{msgs(bind("", "s"), execute("", 0), syncing), "E(0A000) ZI"},
 			{msgs(parse("t", unreadable), bind("", "t"), execute("", 0), syncing), "1 2 C(SELECT 0) ZI"}},

@@ -47,7 +47,9 @@ type session struct {
 	ownPath bool
 	view    view
 	action  schema.Action
-	hold    hold
+	// foreseen is where foresee has decisions made.
+	foreseen schema.Decision
+	hold     hold
 
 	// The server's direction.
 	down    outlet
@@ -66,6 +68,8 @@ type session struct {
 	skipping bool
 	// failed is set when the transaction that ends next cannot have been committed.
 	failed bool
+	// ddl is set once a statement of the open transaction may have changed the catalog.
+	ddl bool
 	// copyIn is set while the server reads the CopyData of an Execute.
 	copyIn bool
 	// holding cancels the wait for an approval; nil when there is none.
