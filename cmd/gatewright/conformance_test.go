@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -106,6 +107,9 @@ func TestPgxSuite(t *testing.T) {
 	}
 }
 
+// temporaryDir is part of some subtests' names, another one each run.
+var temporaryDir = regexp.MustCompile(`/tmp/Test[A-Za-z0-9_]+/[0-9]+`)
+
 // outcomes maps a test's package and name to pass, fail or skip.
 type outcomes map[string]string
 
@@ -154,7 +158,7 @@ func runSuite(t *testing.T, dir, url string) outcomes {
 		if err := json.Unmarshal(lines.Bytes(), &event); err != nil || event.Test == "" {
 			continue // a line of the build
 		}
-		name := strings.TrimPrefix(event.Package, "github.com/jackc/pgx/v5") + " " + event.Test
+		name := strings.TrimPrefix(event.Package, "github.com/jackc/pgx/v5") + " " + temporaryDir.ReplaceAllString(event.Test, "/tmp")
 		switch event.Action {
 		case "pass", "fail", "skip":
 			results[name] = event.Action
