@@ -47,11 +47,21 @@ type Relation struct {
 	Parents []string `json:"parents,omitempty"`
 	// Keys are the column sets under a unique, primary, exclusion or foreign-key constraint or a unique index.
 	Keys [][]string `json:"keys,omitempty"`
+	// References are the foreign keys of the relation and those that point at it, a pair of columns each.
+	References []Reference `json:"references,omitempty"`
 	// Checks are the column sets of constraints that compare several columns of one row with each other.
 	Checks [][]string `json:"checks,omitempty"`
 	// Rules is set for a table or view with rewrite rules other than a view's own; Triggers for one with user triggers.
 	Rules    bool `json:"rules,omitempty"`
 	Triggers bool `json:"triggers,omitempty"`
+}
+
+// Reference ties a column of a relation by a foreign key to a column of another, whichever of them references.
+type Reference struct {
+	Column string `json:"column"`
+	Schema string `json:"schema"`
+	Table  string `json:"table"`
+	Other  string `json:"other"`
 }
 
 // Column is one column of a relation.
@@ -165,6 +175,10 @@ func (c *Catalog) makeIndex() {
 			c.byOID[r.OID] = r
 		}
 		for _, parent := range r.Parents {
+			// The server quotes keywords, and Qualify does not.
+			if parts, ok := SplitName(parent); ok {
+				parent = Qualify(parts...)
+			}
 			c.children[parent] = append(c.children[parent], r)
 		}
 	}

@@ -57,6 +57,12 @@ var adversary = []struct{ name, text, want string }{
 	{"update through a view", "UPDATE customer_contact SET tax_no = 'x' WHERE id = 1", "denied"},
 	{"update a view's harmless column", "UPDATE customer_contact SET name = 'x' WHERE id = 1", "masks "},
 	{"returning from a view", "UPDATE customer_contact SET name = 'x' WHERE id = 1 RETURNING tax_no", "masks tax_no"},
+	// Foreign keys ask whether a value exists, whichever side is masked.
+	{"insert into a foreign key on a masked column", "INSERT INTO memberships VALUES (1, '123-45-6789')", "denied"},
+	{"update of one", "UPDATE memberships SET member_ssn = '123-45-6789' WHERE id = 1", "denied"},
+	{"through a view", "UPDATE v_members SET m = '123-45-6789' WHERE id = 1", "denied"},
+	{"on conflict", "INSERT INTO memberships (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET member_ssn = 'x'", "denied"},
+	{"other columns of that table", "UPDATE memberships SET note = 'x' WHERE id = 1", "masks "},
 	// Whole rows and composites.
 	{"whole row by table name", "SELECT customers FROM customers", "masks customers"},
 	{"whole row star", "SELECT (c).* FROM customers c", "masks email,ssn"},

@@ -109,11 +109,13 @@ type value struct {
 	// fails is set when something in it can fail, return a set or have an effect; works when a subquery is in it.
 	fails, works bool
 	// table, attribute and base tell a bare column: its relation's OID, its number, the canonical name of the table
-	// column that it is. keyed is set when that column stands under a key.
+	// column that it is. keyed is set when that column stands under a key, and tied are the columns that foreign keys tie
+	// it to.
 	table     uint32
 	attribute int16
 	base      string
 	keyed     bool
+	tied      []string
 	// row holds the fields when it is a composite value whose fields are known.
 	row *item
 	// literal is set for constants, with the text of a string constant; param for parameters.

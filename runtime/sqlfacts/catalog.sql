@@ -47,6 +47,19 @@ SELECT json_build_object(
                   WHERE a.attrelid = c.oid AND a.attnum = ANY (f.conkey))
           FROM pg_catalog.pg_constraint f WHERE f.conrelid = c.oid AND f.contype = 'f'
         ) k WHERE k.columns IS NOT NULL),
+      'references', (
+        SELECT json_agg(json_build_object('column', own.attname::text, 'schema', on_.nspname::text, 'table', oc.relname::text, 'other', other.attname::text)
+          ORDER BY own.attname::text, on_.nspname::text, oc.relname::text, other.attname::text)
+        FROM (
+          SELECT DISTINCT CASE WHEN back THEN f.confrelid ELSE f.conrelid END AS own_rel, CASE WHEN back THEN f.conrelid ELSE f.confrelid END AS other_rel,
+            CASE WHEN back THEN f.confkey[i] ELSE f.conkey[i] END AS own_key, CASE WHEN back THEN f.conkey[i] ELSE f.confkey[i] END AS other_key
+          FROM pg_catalog.pg_constraint f, (VALUES (false), (true)) AS direction (back), generate_series(1, cardinality(f.conkey)) AS i
+          WHERE f.contype = 'f' AND CASE WHEN back THEN f.confrelid ELSE f.conrelid END = c.oid
+        ) p
+        JOIN pg_catalog.pg_attribute own ON own.attrelid = p.own_rel AND own.attnum = p.own_key
+        JOIN pg_catalog.pg_attribute other ON other.attrelid = p.other_rel AND other.attnum = p.other_key
+        JOIN pg_catalog.pg_class oc ON oc.oid = p.other_rel
+        JOIN pg_catalog.pg_namespace on_ ON on_.oid = oc.relnamespace),
       'checks', (
         SELECT json_agg(k.columns ORDER BY k.columns::text)
         FROM (

@@ -52,6 +52,9 @@ func (a *analysis) set(t target, column string, v value) {
 	if f.v.keyed {
 		a.use(schema.PlaceEquality, f.v.columns, "")
 	}
+	if len(f.v.tied) > 0 {
+		a.use(schema.PlaceEquality, f.v.tied, "")
+	}
 }
 
 // setChecks records that setting columns asks about those that a constraint compares them with.

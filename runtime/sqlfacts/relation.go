@@ -140,7 +140,7 @@ func (a *analysis) relationFields(r *schema.Relation, name string, access int) [
 	for i := range r.Columns {
 		c := &r.Columns[i]
 		full := name + "." + schema.Qualify(c.Name)
-		v := value{columns: twins(family, c.Name, full), origin: schema.OriginBare, table: r.OID, attribute: c.Attribute, base: full, keyed: keyed(r, c.Name), composite: !scalarType(c.Type), collated: c.Collation != ""}
+		v := value{columns: twins(family, c.Name, full), origin: schema.OriginBare, table: r.OID, attribute: c.Attribute, base: full, keyed: keyed(r, c.Name), tied: a.tied(r, c.Name), composite: !scalarType(c.Type), collated: c.Collation != ""}
 		if c.Generated != "" {
 			generated = append(generated, i)
 		}
@@ -183,6 +183,23 @@ func twins(family []*schema.Relation, column, full string) []string {
 // keyed reports whether a column stands under a unique, exclusion or foreign key.
 func keyed(r *schema.Relation, column string) bool {
 	return slices.ContainsFunc(r.Keys, func(key []string) bool { return slices.Contains(key, column) })
+}
+
+// tied gives the columns that foreign keys tie a column to: setting it asks whether they hold the value.
+func (a *analysis) tied(r *schema.Relation, column string) []string {
+	var names []string
+	for _, ref := range r.References {
+		if ref.Column != column {
+			continue
+		}
+		full := schema.Qualify(ref.Schema, ref.Table, ref.Other)
+		if other := a.catalog.Relation(ref.Schema, ref.Table); other != nil {
+			names = append(names, twins(a.catalog.Family(other), ref.Other, full)...)
+			continue
+		}
+		names = append(names, full)
+	}
+	return names
 }
 
 // generated gives a generated column what its expression is made of.
@@ -232,7 +249,7 @@ func (a *analysis) viewFields(r *schema.Relation, name string, access int) []fie
 		case v.origin == schema.OriginConstant:
 			o.origin = schema.OriginBare // the view's own column is still a column
 		case v.origin == schema.OriginBare:
-			o.base, o.keyed = v.base, v.keyed
+			o.base, o.keyed, o.tied = v.base, v.keyed, v.tied
 		case r.Kind == "m":
 			o.origin = schema.OriginDerived // it was computed when the view was refreshed
 		}

@@ -23,3 +23,7 @@ CREATE FUNCTION app_version() RETURNS text LANGUAGE sql AS $$SELECT '1'$$;
 CREATE TABLE chk (id int PRIMARY KEY, secret text, guess text, CHECK (guess <> secret));
 CREATE TABLE ruled (id int);
 CREATE RULE r AS ON INSERT TO ruled DO ALSO NOTHING;
+CREATE TABLE memberships (id int PRIMARY KEY, member_ssn text REFERENCES customers (ssn), note text);
+CREATE VIEW v_members AS SELECT id, member_ssn AS m FROM memberships;
+CREATE TABLE "order" (id int, key text) PARTITION BY LIST (id);
+CREATE TABLE order_1 PARTITION OF "order" FOR VALUES IN (1);
