@@ -143,7 +143,7 @@ func loadCatalog(t testing.TB) *schema.Catalog {
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// TestCatalogGolden keeps testdata/catalog.json what a real server says, OIDs aside, and system.txt what its own
+// TestCatalogGolden keeps testdata/catalog.json what a real server of its major version says, OIDs aside, and system.txt what its own
 // catalog is, so that tests that need no server can use them.
 func TestCatalogGolden(t *testing.T) {
 	s := startServer(t)
@@ -168,6 +168,10 @@ func TestCatalogGolden(t *testing.T) {
 	}
 	old := loadCatalog(t)
 	opts := cmp.Options{cmpopts.IgnoreUnexported(schema.Catalog{}), cmpopts.IgnoreFields(schema.Relation{}, "OID"), cmpopts.IgnoreFields(schema.Type{}, "OID"), cmpopts.IgnoreFields(schema.Column{}, "TypeOID"), cmpopts.IgnoreFields(schema.Catalog{}, "ServerVersion", "System")}
+	if fresh.ServerVersion/10000 != old.ServerVersion/10000 {
+		// Another major version has other system catalogs and writes definitions in its own way.
+		opts = append(opts, cmpopts.IgnoreFields(schema.Catalog{}, "ServerVersion", "System"), cmpopts.IgnoreFields(schema.Relation{}, "Definition"))
+	}
 	if diff := cmp.Diff(fresh, old, opts); diff != "" {
 		t.Error(diff)
 	}
