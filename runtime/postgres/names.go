@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/gatewright/gatewright/runtime/sqlfacts"
+	"github.com/gatewright/gatewright/schema"
 )
 
 // prepared is a prepared statement, of the protocol's Parse or of SQL PREPARE.
@@ -25,7 +26,8 @@ const maxPaths = 64
 // steady reports whether facts name the same objects as the first ones did under the same search_path. PostgreSQL
 // analyses a prepared statement again when search_path differs or an object that it uses has changed, but not when a
 // new object merely stands before an old one in the path: then it still runs the old one, and the text alone no longer
-// tells which. FETCH and EXECUTE keep no plan: what they name is looked up, and held against this, when they run.
+// tells which. FETCH and EXECUTE keep no plan: what they name is looked up, and held against this, when they run. Nor
+// do utility statements without a query in them, such as DROP TABLE.
 func (p *prepared) steady(f *facts) bool {
 	if f.named {
 		return true
@@ -45,7 +47,23 @@ func (p *prepared) steady(f *facts) bool {
 	if a == nil || b == nil {
 		return a == b
 	}
-	return slices.Equal(a.SQL.Tables, b.SQL.Tables) && slices.Equal(a.SQL.Functions, b.SQL.Functions)
+	return !planned(b) || slices.Equal(a.SQL.Tables, b.SQL.Tables) && slices.Equal(a.SQL.Functions, b.SQL.Functions)
+}
+
+// planned reports whether PostgreSQL keeps something of a prepared statement that it has analysed: everything but
+// statements that only define, drop or lock by name.
+func planned(st *sqlfacts.Statement) bool {
+	if st.Opaque() || len(st.Accesses) == 0 || len(st.Uses) > 0 || len(st.Outputs) > 0 {
+		return true
+	}
+	return slices.ContainsFunc(st.Accesses, func(a schema.Access) bool {
+		switch a.Verb {
+		case schema.VerbCreate, schema.VerbAlter, schema.VerbDrop, schema.VerbTruncate, schema.VerbLock, schema.VerbMaintain, schema.VerbGrant:
+			return false
+		default:
+			return true
+		}
+	})
 }
 
 func unsteadyFault() *fault {

@@ -59,6 +59,9 @@ func TestConversation(t *testing.T) {
 		"refused before a function runs while it is planned": {
 			{msgs(run("SELECT planned() FROM forbidden"), syncing), "1 E(42501) ZI"},
 			{msgs(run("SELECT planned()"), syncing), "1 N(00000) 2 D(1) C(SELECT 1) ZI"}},
+		"a table dropped by a statement that was prepared before there was one": {
+			{msgs(parse("c", "CREATE TABLE passing (id int)"), parse("d", "DROP TABLE passing"), syncing), "1 1 ZI"},
+			{msgs(bind("", "c"), execute("", 0), bind("", "d"), execute("", 0), syncing), "2 C(CREATE TABLE) 2 C(DROP TABLE) ZI"}},
 		"refused in the middle": {
 			{msgs(run("INSERT INTO items VALUES (902)"), run(unreadable), run("SELECT 3"), syncing, run("SELECT 4"), syncing),
 				"1 2 C(INSERT 0 1) 1 E(42501) ZI"},
