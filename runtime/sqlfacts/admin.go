@@ -26,6 +26,7 @@ func (a *analysis) administer(n *pg.Node) {
 		a.maintain(x.VacuumStmt.GetRels())
 	case *pg.Node_ClusterStmt:
 		a.access(schema.VerbMaintain, a.name(x.ClusterStmt.GetRelation()), false)
+		a.use(schema.PlacePredicate, []string{schema.Everything}, "") // the order of rows then shows
 	case *pg.Node_ReindexStmt:
 		a.access(schema.VerbMaintain, a.name(x.ReindexStmt.GetRelation()), false)
 	case *pg.Node_RefreshMatViewStmt:

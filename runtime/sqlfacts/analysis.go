@@ -110,12 +110,13 @@ type value struct {
 	fails, works bool
 	// table, attribute and base tell a bare column: its relation's OID, its number, the canonical name of the table
 	// column that it is. keyed is set when that column stands under a key, and tied are the columns that foreign keys tie
-	// it to.
+	// it to, asked those that stand under a key with it.
 	table     uint32
 	attribute int16
 	base      string
 	keyed     bool
 	tied      []string
+	asked     []string
 	// row holds the fields when it is a composite value whose fields are known.
 	row *item
 	// literal is set for constants, with the text of a string constant; param for parameters.
@@ -129,12 +130,16 @@ type value struct {
 	// composite is set when it may be an array, JSON or something made of parts, for which more can fail; collated
 	// when its collation is neither the default nor "C", under which comparisons can fail.
 	composite, collated bool
-	// weight bounds how much work it is: sums of what it is made of, so that doubling shows.
-	weight int
+	// busy is set when it is more work than to look at a column or a constant.
+	busy bool
+	// nulls is set when whether it is NULL depends on its columns' values. Most functions are not run on NULL, and how
+	// long a row takes then tells; skips counts those that stand over it.
+	nulls bool
+	skips int
 }
 
-// maxWeight bounds the work that a conditional part may be; more would tell by time whether it was done.
-const maxWeight = 10_000
+// maxSkips bounds the functions over a value that may be NULL, so that their time is no more than noise.
+const maxSkips = 3
 
 // join makes the value of an expression over others that is pure and total.
 func join(vs ...value) value {
@@ -146,7 +151,9 @@ func join(vs ...value) value {
 		v.works = v.works || w.works
 		v.composite = v.composite || w.composite
 		v.collated = v.collated || w.collated
-		v.weight = min(v.weight+w.weight+1, 1<<30)
+		v.busy = v.busy || w.busy
+		v.nulls = v.nulls || w.nulls
+		v.skips = max(v.skips, w.skips)
 		if len(w.columns) > 0 && w.origin != schema.OriginUnsafe && v.origin != schema.OriginUnsafe {
 			v.origin = schema.OriginDerived
 		}
@@ -168,12 +175,52 @@ func (a *analysis) unsafe(vs ...value) value {
 	return v
 }
 
-// conditional makes the value of an expression that evaluates some of its parts depending on others: what can fail
-// or takes time then tells of the columns.
-func (a *analysis) conditional(vs ...value) value {
+// conditional makes the value of an expression that always evaluates the first parts, and the others depending on
+// those: what can fail or takes time then tells of the columns.
+func (a *analysis) conditional(always int, vs ...value) value {
 	v := join(vs...)
-	if len(v.columns) > 0 && (v.fails || (v.works || v.weight > maxWeight) && a.predicates == 0) {
+	if len(v.columns) == 0 {
+		return v
+	}
+	if v.fails {
 		return a.unsafe(vs...)
+	}
+	if a.predicates == 0 {
+		for _, w := range vs[min(always, len(vs)):] {
+			if w.busy || v.works {
+				return a.telling(v)
+			}
+		}
+		if v.works {
+			return a.telling(v)
+		}
+	}
+	v.busy, v.nulls, v.skips = true, true, maxSkips
+	return v
+}
+
+// worked makes the value of a pure and total function or operator. mayBeNull is set when its result may be NULL for
+// values that are not.
+func (a *analysis) worked(mayBeNull bool, vs ...value) value {
+	v := join(vs...)
+	v.busy = true
+	if v.nulls && len(v.columns) > 0 {
+		v.skips++
+		if v.skips > maxSkips && a.predicates == 0 {
+			return a.telling(v)
+		}
+	}
+	if mayBeNull && len(v.columns) > 0 {
+		v.nulls, v.skips = true, maxSkips
+	}
+	return v
+}
+
+// telling makes the value of an expression that tells of its columns by the time that it takes.
+func (a *analysis) telling(v value) value {
+	a.use(schema.PlaceEffect, v.columns, "")
+	if len(v.columns) > 0 {
+		v.origin = schema.OriginUnsafe
 	}
 	return v
 }

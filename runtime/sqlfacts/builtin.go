@@ -93,7 +93,7 @@ const harmlessFunctions = " ascii date_part extract replace " +
 	"pg_operator_is_visible pg_opfamily_is_visible pg_options_to_table pg_partition_ancestors pg_partition_root " +
 	"pg_partition_tree pg_postmaster_start_time pg_relation_is_publishable pg_relation_is_updatable " +
 	"pg_relation_size pg_sequence_parameters pg_size_bytes pg_size_pretty pg_snapshot_xip pg_snapshot_xmax " +
-	"pg_snapshot_xmin pg_statistics_obj_is_visible pg_table_is_visible pg_table_size pg_tablespace_size " +
+	"pg_snapshot_xmin pg_statistics_obj_is_visible pg_table_is_visible pg_tablespace_location pg_table_size pg_tablespace_size " +
 	"pg_timezone_abbrevs pg_timezone_names pg_total_relation_size pg_trigger_depth pg_ts_config_is_visible " +
 	"pg_ts_dict_is_visible pg_ts_parser_is_visible pg_ts_template_is_visible pg_type_is_visible " +
 	"pg_visible_in_snapshot pg_wal_lsn_diff phraseto_tsquery plainto_tsquery point pow power querytree radians " +

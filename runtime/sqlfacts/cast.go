@@ -36,7 +36,10 @@ func (a *analysis) castTo(v value, t *pg.TypeName) value {
 		return a.everything(v)
 	}
 	if a.builtinType(t) && len(t.GetArrayBounds()) == 0 && slices.Contains(textTypes, name) {
-		return join(v)
+		if fixed(v) {
+			return join(v)
+		}
+		return a.worked(false, v)
 	}
 	return a.unsafe(v)
 }

@@ -88,10 +88,11 @@ func (a *analysis) cteResult(c *cte) result {
 	return c.out
 }
 
+// runCTE walks a query until its source columns grow no more. The uses that it meets on the way stay, though the last
+// round meets them again: a sibling that is first named here is walked here, once.
 func (a *analysis) runCTE(c *cte) {
 	c.out = a.firstGuess(c)
 	for round := 0; ; round++ {
-		uses := len(a.uses)
 		out := a.cteColumns(c)
 		if !c.self {
 			c.out = out
@@ -108,7 +109,6 @@ func (a *analysis) runCTE(c *cte) {
 			c.out = result{open: true}
 			return
 		}
-		a.uses = a.uses[:uses] // the next round meets them again
 		c.out = out
 	}
 }
@@ -119,10 +119,9 @@ func (a *analysis) firstGuess(c *cte) result {
 	if sel.GetOp() <= pg.SetOperation_SETOP_NONE || !c.scope.names(c) {
 		return result{open: true}
 	}
-	uses, faults := len(a.uses), a.faults
 	inner := a.with(sel.GetWithClause(), c.scope)
 	out := a.selectStmt(sel.GetLarg(), inner)
-	a.uses, a.faults, c.self = a.uses[:uses], faults, false
+	c.self = false
 	return a.rename(c, out)
 }
 

@@ -48,13 +48,15 @@ func (a *analysis) set(t target, column string, v value) {
 	if sink == "" {
 		sink = f.full
 	}
+	if v.origin != schema.OriginBare {
+		sink = "" // only a whole value may go to a column of its own class: a part of it, or one made of it, is another
+	}
 	a.use(schema.PlaceWrite, v.columns, sink)
 	if f.v.keyed {
 		a.use(schema.PlaceEquality, f.v.columns, "")
 	}
-	if len(f.v.tied) > 0 {
-		a.use(schema.PlaceEquality, f.v.tied, "")
-	}
+	a.use(schema.PlaceEquality, f.v.tied, "")
+	a.use(schema.PlacePredicate, f.v.asked, "")
 }
 
 // setChecks records that setting columns asks about those that a constraint compares them with.

@@ -29,7 +29,7 @@ func (a *analysis) expr(n *pg.Node, s *scope) value {
 	case *pg.Node_AExpr:
 		return a.operation(x.AExpr, s)
 	case *pg.Node_BoolExpr:
-		return a.conditional(a.each(x.BoolExpr.GetArgs(), s)...)
+		return a.conditional(1, a.each(x.BoolExpr.GetArgs(), s)...)
 	case *pg.Node_FuncCall:
 		return a.funcCall(x.FuncCall, s)
 	case *pg.Node_TypeCast:
@@ -39,7 +39,7 @@ func (a *analysis) expr(n *pg.Node, s *scope) value {
 	case *pg.Node_CaseExpr:
 		return a.caseExpr(x.CaseExpr, s)
 	case *pg.Node_CoalesceExpr:
-		return a.conditional(a.each(x.CoalesceExpr.GetArgs(), s)...)
+		return a.conditional(1, a.each(x.CoalesceExpr.GetArgs(), s)...)
 	case *pg.Node_AIndirection:
 		return a.indirection(x.AIndirection.GetArg(), x.AIndirection.GetIndirection(), s)
 	}
@@ -49,7 +49,6 @@ func (a *analysis) expr(n *pg.Node, s *scope) value {
 func literal(c *pg.A_Const) value {
 	v := constant
 	v.literal, v.text = true, c.GetSval().GetSval()
-	v.weight = len(v.text) / 100
 	if i, ok := c.GetVal().(*pg.A_Const_Ival); ok {
 		v.integer, v.number = true, int64(i.Ival.GetIval())
 	}
@@ -199,7 +198,7 @@ func (a *analysis) attribute(v value, name string) value {
 }
 
 func (a *analysis) caseExpr(c *pg.CaseExpr, s *scope) value {
-	vs := []value{a.expr(c.GetArg(), s), a.expr(c.GetDefresult(), s)}
+	vs := []value{a.expr(c.GetArg(), s)}
 	for _, n := range c.GetArgs() {
 		w := n.GetCaseWhen()
 		vs = append(vs, a.expr(w.GetExpr(), s), a.expr(w.GetResult(), s))
@@ -207,7 +206,8 @@ func (a *analysis) caseExpr(c *pg.CaseExpr, s *scope) value {
 	if c.GetArg() != nil {
 		a.comparison("=", vs[0])
 	}
-	return a.conditional(vs...)
+	vs = append(vs, a.expr(c.GetDefresult(), s))
+	return a.conditional(2, vs...) // the argument and the first condition
 }
 
 // subLink is a subquery in an expression.
@@ -233,7 +233,7 @@ func (a *analysis) subLink(l *pg.SubLink, s *scope) value {
 		test := a.expr(l.GetTestexpr(), s)
 		v = a.operate(subLinkOperator(l), []value{test, v})
 		v.fails = v.fails || fails
-		v = a.conditional(v)
+		v = a.conditional(1, v)
 	default:
 		a.stop("a subquery of an unknown kind")
 	}

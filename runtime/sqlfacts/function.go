@@ -81,11 +81,8 @@ func (a *analysis) apply(schemaName, name string, args []value, star bool) value
 		if !totalCall(name, args) {
 			return a.unsafe(args...)
 		}
-		v := join(args...)
+		v := a.worked(false, args...)
 		v.composite = partsResult(name)
-		if strings.HasSuffix(name, "_agg") {
-			v.weight += gatherWeight
-		}
 		return v
 	case builtinHarmless:
 		if a.views == 0 {
@@ -94,8 +91,11 @@ func (a *analysis) apply(schemaName, name string, args []value, star bool) value
 		if name == "count" && (star || len(args) == 1 && args[0].origin == schema.OriginBare) {
 			return value{origin: schema.OriginConstant, fails: join(args...).fails}
 		}
-		if name == "count" || totalCall(name, args) {
+		if name == "count" { // it counts, and does nothing with the value
 			return join(args...)
+		}
+		if totalCall(name, args) {
+			return a.worked(false, args...)
 		}
 		return a.unsafe(args...)
 	case builtinQuiet:
@@ -104,9 +104,6 @@ func (a *analysis) apply(schemaName, name string, args []value, star bool) value
 	a.called(full)
 	return a.everything(args...)
 }
-
-// gatherWeight is what a value gathered from many rows counts for.
-const gatherWeight = maxWeight / 2
 
 // partsResult reports whether a total function's result is made of parts.
 func partsResult(name string) bool {

@@ -19,12 +19,14 @@ func (a *analysis) operation(e *pg.A_Expr, s *scope) value {
 	case pg.A_Expr_Kind_AEXPR_OP, pg.A_Expr_Kind_AEXPR_LIKE, pg.A_Expr_Kind_AEXPR_ILIKE, pg.A_Expr_Kind_AEXPR_SIMILAR:
 		return a.operate(name, args)
 	case pg.A_Expr_Kind_AEXPR_OP_ANY, pg.A_Expr_Kind_AEXPR_OP_ALL, pg.A_Expr_Kind_AEXPR_IN:
-		return a.conditional(a.operate(name, args))
-	case pg.A_Expr_Kind_AEXPR_DISTINCT, pg.A_Expr_Kind_AEXPR_NOT_DISTINCT, pg.A_Expr_Kind_AEXPR_NULLIF:
+		return a.conditional(1, a.operate(name, args), args[len(args)-1])
+	case pg.A_Expr_Kind_AEXPR_DISTINCT, pg.A_Expr_Kind_AEXPR_NOT_DISTINCT:
 		return a.operate([]string{"="}, args)
+	case pg.A_Expr_Kind_AEXPR_NULLIF:
+		return a.conditional(2, a.operate([]string{"="}, args))
 	case pg.A_Expr_Kind_AEXPR_BETWEEN, pg.A_Expr_Kind_AEXPR_NOT_BETWEEN, pg.A_Expr_Kind_AEXPR_BETWEEN_SYM,
 		pg.A_Expr_Kind_AEXPR_NOT_BETWEEN_SYM:
-		return a.conditional(a.comparison(">=", join(args...)))
+		return a.conditional(1, a.comparison(">=", join(args...)), args[len(args)-1])
 	}
 	a.stop("an operator expression of an unknown kind")
 	return value{columns: []string{schema.Everything}}
@@ -50,7 +52,7 @@ func (a *analysis) operate(name []string, args []value) value {
 		return a.everything(args...)
 	}
 	if totalOperator(op, args) {
-		return join(args...)
+		return a.worked(slices.Contains(partOperators, op), args...)
 	}
 	return a.unsafe(args...)
 }

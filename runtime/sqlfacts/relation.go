@@ -140,7 +140,7 @@ func (a *analysis) relationFields(r *schema.Relation, name string, access int) [
 	for i := range r.Columns {
 		c := &r.Columns[i]
 		full := name + "." + schema.Qualify(c.Name)
-		v := value{columns: twins(family, c.Name, full), origin: schema.OriginBare, table: r.OID, attribute: c.Attribute, base: full, keyed: keyed(r, c.Name), tied: a.tied(r, c.Name), composite: !scalarType(c.Type), collated: c.Collation != ""}
+		v := value{columns: twins(family, c.Name, full), origin: schema.OriginBare, table: r.OID, attribute: c.Attribute, base: full, keyed: keyed(r, c.Name), tied: a.tied(r, c.Name), composite: !scalarType(c.Type), collated: c.Collation != "", nulls: !c.NotNull, asked: keyMates(family, r, c.Name)}
 		if c.Generated != "" {
 			generated = append(generated, i)
 		}
@@ -183,6 +183,23 @@ func twins(family []*schema.Relation, column, full string) []string {
 // keyed reports whether a column stands under a unique, exclusion or foreign key.
 func keyed(r *schema.Relation, column string) bool {
 	return slices.ContainsFunc(r.Keys, func(key []string) bool { return slices.Contains(key, column) })
+}
+
+// keyMates gives the columns that stand with a column under a unique or exclusion key, in its expressions and its
+// condition among them: setting the one asks about the others.
+func keyMates(family []*schema.Relation, r *schema.Relation, column string) []string {
+	var names []string
+	for _, key := range r.Keys {
+		if !slices.Contains(key, column) {
+			continue
+		}
+		for _, mate := range key {
+			if mate != column {
+				names = append(names, twins(family, mate, schema.Qualify(r.Schema, r.Name, mate))...)
+			}
+		}
+	}
+	return names
 }
 
 // tied gives the columns that foreign keys tie a column to: setting it asks whether they hold the value.
@@ -244,12 +261,12 @@ func (a *analysis) viewFields(r *schema.Relation, name string, access int) []fie
 		v := inner.fields[i].v
 		o := &own[i].v
 		o.columns, o.origin, o.fails = union(o.columns, v.columns), v.origin, v.fails
-		o.composite, o.collated, o.weight = v.composite, v.collated, v.weight
+		o.composite, o.collated, o.busy, o.nulls, o.skips = v.composite, v.collated, v.busy, v.nulls, v.skips
 		switch {
 		case v.origin == schema.OriginConstant:
 			o.origin = schema.OriginBare // the view's own column is still a column
 		case v.origin == schema.OriginBare:
-			o.base, o.keyed, o.tied = v.base, v.keyed, v.tied
+			o.base, o.keyed, o.tied, o.asked = v.base, v.keyed, v.tied, v.asked
 		case r.Kind == "m":
 			o.origin = schema.OriginDerived // it was computed when the view was refreshed
 		}

@@ -274,6 +274,10 @@ func (a *analysis) group(list []*pg.Node, out result, s *scope) {
 			a.group(g.GetContent(), out, s)
 			continue
 		}
+		if r := n.GetRowExpr(); r != nil { // (1, 2) is two positions, however deep
+			a.group(r.GetArgs(), out, s)
+			continue
+		}
 		a.orderBy(n, out, s)
 	}
 }

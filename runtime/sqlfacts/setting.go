@@ -46,6 +46,13 @@ func harmlessSetting(name string, values []string) bool {
 	return strings.Contains(harmlessSettings, " "+name+" ") || strings.HasPrefix(name, "enable_")
 }
 
+// plannerSetting reports whether a setting steers how rows are found. The plan shows in the order of rows, which an index
+// over a masked column then gives away.
+func plannerSetting(name string) bool {
+	return strings.HasPrefix(name, "enable_") || strings.HasPrefix(name, "cpu_") || strings.HasPrefix(name, "geqo") ||
+		strings.HasSuffix(name, "_cost") || name == "effective_cache_size" || name == "cursor_tuple_fraction"
+}
+
 func (a *analysis) setStmt(x *pg.VariableSetStmt) {
 	name := strings.ToLower(x.GetName())
 	e := &a.st.Effect
@@ -78,6 +85,9 @@ func (a *analysis) setting(name string, values []string, static bool) {
 	}
 	if !static {
 		a.st.Effect.MayChangeSession = true
+	}
+	if plannerSetting(name) {
+		a.use(schema.PlacePredicate, []string{schema.Everything}, "")
 	}
 	a.access(schema.VerbSet, schema.Qualify(strings.Split(name, ".")...), static && harmlessSetting(name, values))
 }

@@ -42,7 +42,7 @@ const structureRelations = " pg_aggregate pg_am pg_amop pg_amproc pg_attrdef pg_
 	"pg_largeobject_metadata pg_matviews pg_namespace pg_opclass pg_operator pg_opfamily pg_partitioned_table " +
 	"pg_policies pg_policy pg_proc pg_publication pg_publication_namespace pg_publication_rel pg_publication_tables " +
 	"pg_range pg_rewrite pg_roles pg_rules pg_seclabel pg_seclabels pg_sequence pg_settings pg_shdepend pg_shdescription " +
-	"pg_shseclabel pg_tables pg_tablespace pg_timezone_abbrevs pg_timezone_names pg_transform pg_trigger pg_ts_config " +
+	"pg_shseclabel pg_statistic_ext pg_foreign_server pg_tables pg_tablespace pg_timezone_abbrevs pg_timezone_names pg_transform pg_trigger pg_ts_config " +
 	"pg_ts_config_map pg_ts_dict pg_ts_parser pg_ts_template pg_type pg_user pg_views " +
 	"pg_stat_all_indexes pg_stat_all_tables pg_stat_sys_indexes pg_stat_sys_tables pg_stat_user_functions " +
 	"pg_stat_user_indexes pg_stat_user_tables pg_stat_database pg_statio_all_indexes pg_statio_all_sequences " +
