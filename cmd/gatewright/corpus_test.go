@@ -77,6 +77,33 @@ mask "all" {
 }
 `
 
+// corpusIndexes are indexes that a masked column stands in with others, for attacks through their order and uniqueness.
+const corpusIndexes = `
+CREATE INDEX by_ssn ON customers (ssn, name);
+CREATE INDEX by_name ON customers (name, ssn);
+CREATE UNIQUE INDEX by_name_and_digit ON customers (name, (left(ssn, 1)));
+`
+
+// corpusPower lets the analyst change definitions and call every function.
+const corpusPower = `
+allow "power" {
+  groups  = ["analyst"]
+  targets = ["db"]
+  postgres {
+    verbs = ["create", "alter", "drop", "truncate", "lock", "maintain", "grant", "notify", "set"]
+  }
+}
+
+allow "calls" {
+  groups  = ["analyst"]
+  targets = ["db"]
+  postgres {
+    verbs     = ["call"]
+    functions = ["*"]
+  }
+}
+`
+
 // scramble rewrites every masked value of a twin. Both twins run an update of every row, so that their rows lie in
 // the same order; only the values differ, at equal lengths. Neither order nor uniqueness of the values is kept.
 const scramble = `
@@ -306,7 +333,7 @@ type twins struct {
 	masked   masked
 }
 
-func startTwins(t *testing.T) *twins {
+func startTwins(t *testing.T, policy string) *twins {
 	t.Helper()
 	s, err := pgserver.Start(t.Context(), pgserver.Config{Settings: map[string]string{"autovacuum": "off"}})
 	if err != nil {
@@ -325,6 +352,7 @@ func startTwins(t *testing.T) *twins {
 	}
 	run("postgres", "CREATE DATABASE twin_a")
 	run("twin_a", string(schemaSQL))
+	run("twin_a", corpusIndexes)
 	run("postgres", "CREATE DATABASE twin_b TEMPLATE twin_a")
 	run("twin_a", fmt.Sprintf(scramble, "ssn", "email", "pan"))
 	run("twin_b", fmt.Sprintf(scramble,
@@ -333,7 +361,7 @@ func startTwins(t *testing.T) *twins {
 		"'5' || translate(reverse(substr(pan, 2)), '0123456789', '4830795162')"))
 	tw := &twins{server: s, masked: maskedValues(t, s, "twin_a", "twin_b")}
 	for i, db := range []string{"twin_a", "twin_b"} {
-		tw.gateways[i] = startTestbed(t, testbedConfig{server: s, database: db, target: "db", policy: corpusPolicy, group: "analyst"})
+		tw.gateways[i] = startTestbed(t, testbedConfig{server: s, database: db, target: "db", policy: policy, group: "analyst"})
 	}
 	return tw
 }
@@ -341,8 +369,17 @@ func startTwins(t *testing.T) *twins {
 // TestCorpusLeaks runs every statement that a caller under masks may try, in every way a client can send it, against
 // two databases that differ only in masked values: nothing masked may show, and both must answer with the same bytes.
 func TestCorpusLeaks(t *testing.T) {
-	tw := startTwins(t)
-	for _, c := range readCorpus(t, "leaks.sql") {
+	tw := startTwins(t, corpusPolicy)
+	leaks(t, tw, append(readCorpus(t, "leaks.sql"), readCorpus(t, "attacks.sql")...))
+}
+
+// TestCorpusLeaksDDL is TestCorpusLeaks for a caller who may also change definitions and call functions.
+func TestCorpusLeaksDDL(t *testing.T) {
+	leaks(t, startTwins(t, corpusPolicy+corpusPower), readCorpus(t, "attacks_ddl.sql"))
+}
+
+func leaks(t *testing.T, tw *twins, cases []corpusCase) {
+	for _, c := range cases {
 		for _, way := range corpusWays() {
 			t.Run(c.name+"/"+way.name, func(t *testing.T) {
 				var answers [2][][]byte
@@ -373,7 +410,7 @@ func TestCorpusLeaks(t *testing.T) {
 // TestCorpusWorks runs every statement that a caller under masks needs: it must answer as the database itself does,
 // masked columns aside.
 func TestCorpusWorks(t *testing.T) {
-	tw := startTwins(t)
+	tw := startTwins(t, corpusPolicy)
 	direct := dialDirect(t, tw.server, "twin_a")
 	for _, c := range readCorpus(t, "works.sql") {
 		for _, way := range corpusWays() {
