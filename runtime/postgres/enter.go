@@ -87,7 +87,7 @@ func (s *Server) introduce(ctx context.Context, v *visitor) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	session.ownPath = settings["search_path"] != ""
+	_, session.ownPath = settings["search_path"] // an empty one is the client's own as well
 	if err := s.connect(ctx, session, v, settings); err != nil {
 		session.gate.Close()
 		return nil, err

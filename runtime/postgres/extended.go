@@ -276,7 +276,7 @@ func (s *session) execute(f frame) error {
 	case p.stmt == nil:
 		return s.refuse(newFault(codeSyntax, "", "cannot insert multiple commands into a prepared statement"))
 	}
-	e, err := s.judge(p.stmt, namedDigest(p.stmt, p.binds))
+	e, err := s.judge(p.stmt, s.namedDigest(p.stmt, p.binds))
 	if err != nil {
 		return s.orRefuse(err)
 	}
@@ -329,12 +329,26 @@ func parameterCount(rest []byte) (int, bool) {
 }
 
 // namedDigest binds an approval also to what the names in a statement stand for: the same EXECUTE may run another
-// statement later.
-func namedDigest(st *sqlfacts.Statement, binds string) string {
+// statement later, and the same FETCH may go on with another portal, bound to other values.
+func (s *session) namedDigest(st *sqlfacts.Statement, binds string) string {
 	inner := st.Effect.Inner
 	if inner == nil || st.Effect.Kind != sqlfacts.EffectExecute && st.Effect.Kind != sqlfacts.EffectFetch {
 		return binds
 	}
-	sum := sha256.Sum256([]byte(binds + "\x00" + inner.Text))
+	bound := ""
+	if st.Effect.Kind == sqlfacts.EffectFetch {
+		if p, _ := s.portalNamed(st.Effect.Name); p != nil {
+			bound = p.binds
+		}
+	}
+	sum := sha256.Sum256([]byte(binds + "\x00" + bound + "\x00" + inner.Text))
 	return hex.EncodeToString(sum[:])
+}
+
+// fullText is a statement's text and, where it only names another, that one's: what an approver has to see.
+func fullText(st *sqlfacts.Statement) string {
+	if inner := st.Effect.Inner; inner != nil && (st.Effect.Kind == sqlfacts.EffectExecute || st.Effect.Kind == sqlfacts.EffectFetch) {
+		return st.Text + "\n-- which runs:\n" + inner.Text
+	}
+	return st.Text
 }

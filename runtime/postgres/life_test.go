@@ -295,6 +295,31 @@ func TestHeld(t *testing.T) {
 			t.Errorf("got %s", got)
 		}
 	})
+	t.Run("a cursor's values are what is approved", func(t *testing.T) {
+		seen := map[string]bool{}
+		for _, value := range []string{"1", "2"} {
+			p := g.enter(t, "dba")
+			p.send(q("BEGIN"))
+			p.until('Z')
+			p.send(parse("s", "SELECT id FROM held WHERE id = $1"), bindValue("P", "s", value), syncing)
+			p.until('Z')
+			p.send(q(`FETCH ALL FROM "P"`))
+			p.until('N')
+			list, err := g.desk.Tickets(t.Context(), 10, schema.TicketPending)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, ticket := range list {
+				if strings.Contains(ticket.Statement, "FETCH") && strings.Contains(ticket.Statement, "WHERE id = $1") {
+					seen[ticket.Key] = true
+				}
+			}
+			_ = p.conn.Close()
+		}
+		if len(seen) != 2 {
+			t.Error("an approval for one value would do for another")
+		}
+	})
 	t.Run("left", func(t *testing.T) {
 		p := g.enter(t, "dba")
 		p.send(q("DELETE FROM held WHERE id = 5"))

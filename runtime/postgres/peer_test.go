@@ -138,6 +138,9 @@ func parse(name, text string) []byte { return message('P', name+"\x00"+text+"\x0
 func bind(portal, stmt string) []byte {
 	return message('B', portal+"\x00"+stmt+"\x00\x00\x00\x00\x00\x00\x00")
 }
+func bindValue(portal, stmt, value string) []byte {
+	return message('B', portal+"\x00"+stmt+"\x00\x00\x00\x00\x01\x00\x00\x00"+string(rune(len(value)))+value+"\x00\x00")
+}
 func describe(what, name string) []byte {
 	return message('D', what+name+"\x00")
 }

@@ -57,7 +57,7 @@ func (s *session) judgeText(text string) ([]*execution, error) {
 	}
 	execs := make([]*execution, 0, len(f.stmts))
 	for i := range f.stmts {
-		e, err := s.judge(&f.stmts[i], namedDigest(&f.stmts[i], ""))
+		e, err := s.judge(&f.stmts[i], s.namedDigest(&f.stmts[i], ""))
 		if err != nil {
 			s.abandon(&expect{execs: execs}, codeAborted)
 			var refusal *fault
@@ -106,6 +106,11 @@ func oddFault(name string) *fault {
 func (s *session) judge(st *sqlfacts.Statement, binds string) (*execution, error) {
 	e := &execution{stmt: st, catalog: s.catalog(), changes: changesOf(st)}
 	s.rememberPrepared(e)
+	for i := range e.changes {
+		if p := e.changes[i].portal; p != nil { // a cursor keeps the values that its DECLARE was bound to
+			p.binds = binds
+		}
+	}
 	receipt, err := s.check(s.actionOf(st, binds), &e.decision)
 	e.receipt, e.started = receipt, s.server.cfg.Now()
 	d := &e.decision
@@ -130,7 +135,7 @@ func (s *session) judge(st *sqlfacts.Statement, binds string) (*execution, error
 func (s *session) actionOf(st *sqlfacts.Statement, binds string) *schema.Action {
 	s.action = schema.Action{
 		Protocol: schema.ProtocolPostgres, Target: s.target.name, Principal: s.gate.Principal(), Request: s.request,
-		Accesses: st.Accesses, Outputs: st.Outputs, Uses: st.Uses, SQL: st.SQL, Text: st.Text, Binds: binds,
+		Accesses: st.Accesses, Outputs: st.Outputs, Uses: st.Uses, SQL: st.SQL, Text: fullText(st), Binds: binds,
 	}
 	s.action.Request.Time = s.server.cfg.Now()
 	return &s.action
