@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"os"
+	"os/signal"
 	"path/filepath"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -21,6 +23,7 @@ func newDemo(p *program) *cobra.Command {
 			"the real psql, checks everything that it claims, and removes all of it again.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			signal.Ignore(syscall.SIGPIPE) // a reader that goes away, as head does, must not keep us from cleaning up
 			s, err := newStage(p)
 			if err != nil {
 				return err
