@@ -125,7 +125,7 @@ func class(k *syntax.Class) schema.Class {
 
 func (e *emitter) rule(r *syntax.Rule) schema.Rule {
 	out := schema.Rule{
-		Address: address(r.Effect.String(), r.Name), Effect: r.Effect, Mode: e.mode(r.Mode), Groups: setOf(r.Groups),
+		Address: address(r.Effect.String(), r.Name), Effect: r.Effect, Mode: e.ruleMode(r.Effect, r.Mode), Groups: setOf(r.Groups),
 		When: e.c.cel.emit(r.When), Unless: e.c.cel.emit(r.Unless), Message: r.Message.Text, Route: r.Route.Text, Range: r.Range,
 	}
 	out.Targets = e.r.targets[out.Address]
@@ -145,7 +145,16 @@ func patterns(l syntax.List) []string {
 	return sortedSet(names)
 }
 
-// mode gives the mode of a rule: its own, or the policy's.
+// ruleMode gives the mode of a rule. The policy's own is for what refuses, holds and masks: an allow that only took note
+// would shut everybody out, which is what dry run is there to avoid, so an allow is in dry run only by its own word.
+func (e *emitter) ruleMode(effect schema.Effect, own syntax.String) schema.Mode {
+	if effect == schema.Allow && !own.Set() {
+		return schema.Enforce
+	}
+	return e.mode(own)
+}
+
+// mode gives the mode of a rule or mask: its own, or the policy's.
 func (e *emitter) mode(own syntax.String) schema.Mode {
 	if cmp.Or(own.Text, e.l.tree.Policies[0].Mode.Text) == schema.DryRun.String() {
 		return schema.DryRun
