@@ -148,8 +148,8 @@ func TestIdentity(t *testing.T) {
 	tests := map[string]struct {
 		database, token, want string
 	}{
-		"no token":        {"db", "", "E(28P01) end"},
-		"nonsense":        {"db", "x.y.z", "E(28P01) end"},
+		"no token":        {"db", "", "E(28000) end"},
+		"nonsense":        {"db", "x.y.z", "E(28000) end"},
 		"no right":        {"db", token(t, "stranger"), "E(42501) end"},
 		"unknown target":  {"elsewhere", token(t, "dba"), "E(42501) end"},
 		"target not here": {"nowhere", token(t, "dba"), "E(3D000) end"},

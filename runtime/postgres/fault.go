@@ -16,7 +16,6 @@ const (
 	codeViolation         = "08P01"
 	codeConnection        = "08006"
 	codeAuthorization     = "28000"
-	codePassword          = "28P01"
 	codeUnknownStatement  = "26000"
 	codeUnknownCursor     = "34000"
 	codeUnknownTarget     = "3D000"
@@ -126,9 +125,7 @@ func codeOf(k gate.RefusalKind) string {
 	switch k {
 	case gate.Denied:
 		return codeDenied
-	case gate.Identity:
-		return codePassword
-	case gate.Expired:
+	case gate.Identity, gate.Expired:
 		return codeAuthorization
 	case gate.Unlogged:
 		return codeUnlogged
