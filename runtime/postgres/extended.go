@@ -28,7 +28,8 @@ func (s *session) orRefuse(err error) error {
 	return err
 }
 
-// parse learns what a statement name will mean. Nothing is decided: that happens at Execute, by the policy of then.
+// parse learns what a statement name will mean. It is decided at Execute, by the policy of then; but what would be denied
+// now goes no further, and is on record: the server takes locks when it parses, and tells of columns when asked.
 func (s *session) parse(f frame) error {
 	if s.ignoring() {
 		return nil
@@ -50,6 +51,12 @@ func (s *session) parse(f frame) error {
 	}
 	p := &prepared{text: text, types: append([]byte(nil), types...)}
 	p.steady(now)
+	if err := s.foresee(&portal{stmt: p.statement(now)}); err != nil {
+		if st := only(now); st != nil && st.Syntax != nil && isDenial(err) {
+			err = syntaxFault(st, text)
+		}
+		return s.orRefuse(err)
+	}
 	return s.forward(f, &expect{want: wantParse, changes: []change{{kind: setStatement, name: name, statement: p}}})
 }
 
@@ -183,8 +190,13 @@ func (s *session) newPortal(p *prepared) (*portal, error) {
 	return made, nil
 }
 
-// foresee refuses a portal whose statement would be denied if it were executed now. The server plans a statement when
-// it is bound, and planning evaluates functions, so waiting for Execute would be too late for those.
+func isDenial(err error) bool {
+	var f *fault
+	return errors.As(err, &f) && f.code == codeDenied
+}
+
+// foresee refuses a portal whose statement would be denied if it were executed now. The server takes locks when it parses
+// a statement, and evaluates functions when it plans one, so waiting for Execute would be too late.
 func (s *session) foresee(p *portal) error {
 	if p.stmt == nil || !s.gate.Refuses(s.actionOf(p.stmt, p.binds), &s.foreseen) {
 		return nil

@@ -103,7 +103,7 @@ func TestWithheld(t *testing.T) {
 	}
 	t.Run("own text", func(t *testing.T) {
 		p := g.enter(t, "analyst")
-		p.send(parse("", "SELECT nosuch FROM orders"), syncing)
+		p.send(parse("", "SELECT 1 FROM nosuch"), syncing)
 		_, body := p.read()
 		if m := errorField(body, 'M'); !strings.Contains(m, "nosuch") {
 			t.Errorf("got %s", m)

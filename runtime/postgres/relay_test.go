@@ -54,31 +54,35 @@ func TestConversation(t *testing.T) {
 				"1 2 D(1) D(2) s D(3) C(SELECT 1) ZI"}},
 		"extended empty": {{msgs(run(""), syncing), "1 2 I ZI"}},
 		"refused first": {
-			{msgs(run(unreadable), syncing), "1 E(42501) ZI"},
+			{msgs(run(unreadable), syncing), "E(42501) ZI"},
+			{msgs(run("SELECT 1"), syncing), "1 2 D(1) C(SELECT 1) ZI"}},
+		"a denied statement is not even parsed": {
+			{msgs(parse("d", "SELECT note FROM forbidden"), describe("S", "d"), syncing), "E(42501) ZI"},
+			{msgs(parse("d", "SELECT FROM WHERE"), syncing), "E(42601) ZI"},
 			{msgs(run("SELECT 1"), syncing), "1 2 D(1) C(SELECT 1) ZI"}},
 		"refused before a function runs while it is planned": {
-			{msgs(run("SELECT planned() FROM forbidden"), syncing), "1 E(42501) ZI"},
+			{msgs(run("SELECT planned() FROM forbidden"), syncing), "E(42501) ZI"},
 			{msgs(run("SELECT planned()"), syncing), "1 N(00000) 2 D(1) C(SELECT 1) ZI"}},
 		"a table dropped by a statement that was prepared before there was one": {
 			{msgs(parse("c", "CREATE TABLE passing (id int)"), parse("d", "DROP TABLE passing"), syncing), "1 1 ZI"},
 			{msgs(bind("", "c"), execute("", 0), bind("", "d"), execute("", 0), syncing), "2 C(CREATE TABLE) 2 C(DROP TABLE) ZI"}},
 		"refused in the middle": {
 			{msgs(run("INSERT INTO items VALUES (902)"), run(unreadable), run("SELECT 3"), syncing, run("SELECT 4"), syncing),
-				"1 2 C(INSERT 0 1) 1 E(42501) ZI"},
+				"1 2 C(INSERT 0 1) E(42501) ZI"},
 			{nil, "1 2 D(4) C(SELECT 1) ZI"},
 			{msgs(q("SELECT count(*) FROM items WHERE id = 902")), "T D(0) C(SELECT 1) ZI"}},
 		"refused behind an error": {
 			{msgs(run(failing), run(unreadable), syncing), "1 2 E(22012) ZI"}},
 		"refused with a flush": {
 			{msgs(run("SELECT 1"), flushing), "1 2 D(1) C(SELECT 1)"},
-			{msgs(run(unreadable), flushing), "1 E(42501)"},
+			{msgs(run(unreadable), flushing), "E(42501)"},
 			{msgs(run("SELECT 2"), syncing), "ZI"}},
 		"a failed redefinition does not change a name": {
-			{msgs(parse("n", unreadable), syncing), "1 ZI"},
+			{msgs(q("PREPARE n AS " + unreadable)), "C(PREPARE) ZI"},
 			{msgs(parse("n", "SELECT 1"), syncing, bind("", "n"), execute("", 0), syncing), "E(42P05) ZI"},
 			{nil, "E(42501) ZI"}},
 		"a failed close does not either": {
-			{msgs(parse("n", unreadable), syncing), "1 ZI"},
+			{msgs(q("PREPARE n AS " + unreadable)), "C(PREPARE) ZI"},
 			{msgs(run(failing), closing("S", "n"), parse("n", "SELECT 1"), syncing, bind("", "n"), execute("", 0), syncing),
 				"1 2 E(22012) ZI"},
 			{nil, "E(42501) ZI"}},
@@ -179,10 +183,9 @@ func TestConversation(t *testing.T) {
 				"1 2 C(CREATE TABLE) 1 2 C(INSERT 0 1) 1 2 D(1) C(SELECT 1) ZI"}},
 		"a name that was shadowed after Parse": {
 			{msgs(q("CREATE TEMP TABLE other_temp (id int)")), "C(CREATE TABLE) ZI"},
-			{msgs(parse("s", unreadable), syncing), "1 ZI"},
-			{msgs(bind("", "s"), execute("", 0), syncing), "E(42501) ZI"},
+			{msgs(parse("s", unreadable), syncing), "E(42501) ZI"},
 			{msgs(q("CREATE TEMP TABLE forbidden (note text)")), "C(CREATE TABLE) ZI"},
-			{msgs(bind("", "s"), execute("", 0), syncing), "E(0A000) ZI"},
+			{msgs(bind("", "s"), execute("", 0), syncing), "E(26000) ZI"},
 			{msgs(parse("t", unreadable), bind("", "t"), execute("", 0), syncing), "1 2 C(SELECT 0) ZI"}},
 		"a name that was shadowed after PREPARE": {
 			{msgs(q("CREATE TEMP TABLE other_temp (id int)")), "C(CREATE TABLE) ZI"},
