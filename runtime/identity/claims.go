@@ -35,7 +35,7 @@ func checkTimes(claims map[string]any, now time.Time, leeway, maxLifetime time.D
 		return refused
 	}
 	if !there {
-		return refuse("Have the issuer make tokens that expire.", "the token does not say when it expires")
+		return endless()
 	}
 	if !now.Before(expires) {
 		return expired(expires)
@@ -64,6 +64,10 @@ func checkTimes(claims map[string]any, now time.Time, leeway, maxLifetime time.D
 		return refuse(clocks, "the token is not yet valid: it starts at %s", stamp(start))
 	}
 	return nil
+}
+
+func endless() *Error {
+	return refuse("Have the issuer make tokens that expire.", "the token has no \"exp\" claim: it does not say when it expires")
 }
 
 func expired(at time.Time) *Error {

@@ -110,6 +110,8 @@ func (i *issuer) explain(fault, err error) *Error {
 		return refuse("Get a new token from the issuer.", "the token is signed with a key that issuer %q does not publish", i.policy.Name)
 	case fault != nil:
 		return refuse("Show the token as the issuer gave it.", "the token's signature is wrong")
+	case errors.As(err, &late) && late.Expiry.IsZero(): // go-oidc takes a missing exp for a date long past
+		return endless()
 	case errors.As(err, &late):
 		return expired(late.Expiry)
 	default:

@@ -114,7 +114,7 @@ func TestClaims(t *testing.T) {
 		{"as it should be", nil, ""},
 		{"expired", map[string]any{"exp": at - 1}, "the token expired at 2026-05-04T11:59:59Z"},
 		{"expires now", map[string]any{"exp": at}, "expired"},
-		{"no expiry", map[string]any{"exp": nil}, "expire"},
+		{"no expiry", map[string]any{"exp": nil}, `the token has no "exp" claim`},
 		{"expiry that is a text", map[string]any{"exp": "2026-05-04"}, "cannot be read"},
 		{"expiry beyond all dates", map[string]any{"exp": 1e300}, "cannot be read"},
 		{"expiry before all dates", map[string]any{"exp": -1}, "cannot be read"},
