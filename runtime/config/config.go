@@ -121,7 +121,8 @@ type Limits struct {
 	Drain time.Duration
 	// Catalog is how old what is known of a database's structure may become.
 	Catalog time.Duration
-	// StatementBytes bounds the text of one statement, RowBytes one row that is masked.
+	// StatementBytes bounds the text of one statement. The classifier reads up to DefaultStatementBytes of it: more is only for
+	// those whom a rule allows the verb opaque. RowBytes bounds one row that is masked.
 	StatementBytes int
 	RowBytes       int
 }
@@ -134,7 +135,7 @@ const (
 	DefaultDial            = 10 * time.Second
 	DefaultDrain           = 20 * time.Second
 	DefaultCatalog         = time.Minute
-	DefaultStatementBytes  = 16 << 20
+	DefaultStatementBytes  = 1 << 20 // what the classifier reads; anything longer is opaque
 	DefaultRowBytes        = 64 << 20
 	DefaultNotifierTimeout = 10 * time.Second
 	DefaultStore           = "gatewright.db"

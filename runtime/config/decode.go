@@ -80,6 +80,10 @@ func (d *decoder) postgres(b *block) Listener {
 		return out
 	}
 	switch {
+	case out.InsecureLoopback && out.TLS != nil:
+		d.fail(b.body.Attributes["insecure_loopback"].NameRange, "TLS and no TLS",
+			"insecure_loopback takes tokens without TLS, and the listener has a tls block: one listener does one of the two.",
+			"Remove insecure_loopback, or the tls block.")
 	case out.InsecureLoopback && !loopback(address):
 		d.fail(at, "Not a loopback address", fmt.Sprintf("insecure_loopback sends tokens in the clear, and %s is not loopback.", address),
 			"Give the listener a tls block, or listen on 127.0.0.1.")

@@ -80,7 +80,7 @@ func TestParse(t *testing.T) {
 			Audit: config.Audit{Path: "/etc/gw/audit.jsonl"},
 			Limits: config.Limits{
 				Connections: 1000, Handshake: 30 * time.Second, Dial: 10 * time.Second, Drain: 20 * time.Second, Catalog: time.Minute,
-				StatementBytes: 16 << 20, RowBytes: 64 << 20,
+				StatementBytes: 1 << 20, RowBytes: 64 << 20,
 			},
 		}},
 	}
