@@ -122,14 +122,24 @@ func (g *Gateway) show(b *schema.Bundle) {
 func (g *Gateway) refused(digest string, err error) {
 	status := &RefusedStatus{Digest: digest, Error: err.Error(), Since: g.now()}
 	var r *bundle.Refused
-	if errors.As(err, &r) {
+	switch {
+	case errors.As(err, &r):
 		status.Hint = r.Hint
+	case digest == "":
+		status.Hint = "Put a bundle there that this gateway may read: gatewright compile DIR --out " + g.cfg.Bundle.Path
 	}
 	old := g.view.Load()
 	g.view.Store(&view{bundle: old.bundle, warnings: old.warnings, refused: status})
 	g.metrics.refused.Set(1)
 	g.metrics.reloads.WithLabelValues("refused").Inc()
-	g.logger.Error("a bundle was refused; the old one stays in force", "error", err, "hint", status.Hint, "file", digest, "in_force", old.bundle.ID)
+	told := []any{"error", err, "file", g.cfg.Bundle.Path, "in_force", old.bundle.ID}
+	if digest != "" {
+		told = append(told, "digest", digest)
+	}
+	if status.Hint != "" {
+		told = append(told, "hint", status.Hint)
+	}
+	g.logger.Error("a bundle was refused; the old one stays in force", told...)
 	reason := status.Error
 	if digest != "" {
 		reason = digest + ": " + reason

@@ -65,6 +65,21 @@ func TestReloadUnderALiveSession(t *testing.T) {
 			}
 		}},
 		{"swap links as Kubernetes does", layVolume("..1"), swapVolume("..2")},
+		{"write into the file behind a link", layLink, func(_ *testing.T, w *world, data []byte) { w.write("elsewhere/v1/one.gwb", data) }},
+		{"rename over the file behind a link", layLink, func(_ *testing.T, w *world, data []byte) { w.replace("elsewhere/v1/one.gwb", data) }},
+		{"swap a directory on the way", layLink, func(t *testing.T, w *world, data []byte) {
+			dir, err := os.MkdirTemp(w.path("elsewhere"), "v")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(filepath.Join(dir, "one.gwb"), data, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			w.link(filepath.Base(dir), "elsewhere/current.new")
+			if err := os.Rename(w.path("elsewhere/current.new"), w.path("elsewhere/current")); err != nil {
+				t.Fatal(err)
+			}
+		}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -191,6 +206,26 @@ func TestTheDirectoryIsReplaced(t *testing.T) {
 	w.eventually("the second bundle is in force", func() bool { return w.gw.Status().Bundle.Serial == 2 })
 }
 
+// layLink makes bundle.gwb a link to a file in another directory, one of whose parents is a link too.
+func layLink(t *testing.T, w *world, data []byte) {
+	if err := os.MkdirAll(w.path("elsewhere/v1"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	w.write("elsewhere/v1/one.gwb", data)
+	if err := os.Remove(w.path("bundle.gwb")); err != nil {
+		t.Fatal(err)
+	}
+	w.link("v1", "elsewhere/current")
+	w.link(w.path("elsewhere/current/one.gwb"), "bundle.gwb")
+}
+
+func (w *world) link(to, name string) {
+	w.t.Helper()
+	if err := os.Symlink(to, w.path(name)); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
 // layVolume makes bundle.gwb a link to ..data/bundle.gwb and ..data a link to a directory.
 func layVolume(version string) func(*testing.T, *world, []byte) {
 	return func(t *testing.T, w *world, data []byte) {
@@ -291,6 +326,28 @@ func TestARefusedBundleChangesNothing(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestARemovedBundleIsTold: what is missing, and the way out.
+func TestARemovedBundleIsTold(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.start(w.base(), nil)
+	conn := w.connect("orders")
+	if err := os.Remove(w.path("bundle.gwb")); err != nil {
+		t.Fatal(err)
+	}
+	w.eventually("the refusal shows", func() bool { return w.gw.Status().Refused != nil })
+	if !reads(t, conn) {
+		t.Error("the bundle is no longer in force")
+	}
+	if got := w.gw.Status().Refused; !strings.Contains(got.Error, w.path("bundle.gwb")) || !strings.Contains(got.Hint, "--out "+w.path("bundle.gwb")) {
+		t.Errorf("status %+v", got)
+	}
+	w.eventually("the log names the file and the way out", func() bool {
+		text := w.log.String()
+		return strings.Contains(text, "file="+w.path("bundle.gwb")) && strings.Contains(text, "--out "+w.path("bundle.gwb")) && !strings.Contains(text, `digest=""`)
+	})
 }
 
 func TestRollbackWhenAllowed(t *testing.T) {

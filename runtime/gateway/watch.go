@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/fsnotify/fsnotify"
@@ -17,40 +18,70 @@ const settle = 50 * time.Millisecond
 // What the file system reports is only a reason to look sooner: it says nothing for network and bind mounts, and the
 // directory itself may be replaced.
 func watch(ctx context.Context, path string, every time.Duration, logger *slog.Logger, look func(context.Context)) {
+	w := &watcher{path: path}
 	news, err := fsnotify.NewWatcher()
 	if err != nil {
 		logger.Warn("the file system does not report changes; the bundle is polled only", "error", err)
 		news = &fsnotify.Watcher{} // both channels nil: never ready
 	} else {
 		defer news.Close()
+		w.news = news
 	}
 	poll := time.NewTicker(every)
 	defer poll.Stop()
-	dir := filepath.Dir(path)
+	w.arm()
+	look(ctx) // the file may have changed before it was watched
 	for {
-		if err == nil {
-			_ = news.Add(dir) // again each time, as the directory may be a new one; what it misses, the poll sees
-		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-poll.C:
-			look(ctx)
 		case event := <-news.Events:
-			if concerns(event, path) && rest(ctx, news) {
-				look(ctx)
+			if !w.concerns(event) || !rest(ctx, news) {
+				continue
 			}
 		case <-news.Errors: // the queue ran over, so that any event may be lost
-			look(ctx)
 		}
+		w.arm() // before the look, so that no change falls between the two
+		look(ctx)
 	}
 }
 
-// concerns reports whether an event in the directory may have changed what path leads to: one of its own name, or a
-// name that came or went, which may be a link on the way to it. Other files that are written to are not news, or the
-// audit log beside the bundle would be some at every statement.
-func concerns(event fsnotify.Event, path string) bool {
-	return filepath.Base(event.Name) == filepath.Base(path) || event.Has(fsnotify.Create) || event.Has(fsnotify.Rename)
+// watcher watches the directories of everything on the way from a path to the file that it leads to: links may be
+// swapped, and the file at their end be written to.
+type watcher struct {
+	path string
+	// news is nil where the file system does not report changes.
+	news *fsnotify.Watcher
+	// names are the links on the way and the file, each in its true directory.
+	names []string
+}
+
+// arm resolves the path anew and watches what it leads through now. What it misses, the poll sees.
+func (w *watcher) arm() {
+	if w.news == nil {
+		return
+	}
+	w.names = way(w.path)
+	var dirs []string
+	for _, name := range w.names {
+		dirs = append(dirs, filepath.Dir(name))
+	}
+	for _, old := range w.news.WatchList() {
+		if !slices.Contains(dirs, old) {
+			_ = w.news.Remove(old) // it may be gone, and its watch with it
+		}
+	}
+	for _, dir := range dirs {
+		_ = w.news.Add(dir) // again each time, as the directory may be a new one
+	}
+}
+
+// concerns reports whether an event may have changed what the path leads to: one of a name on the way, or a name that
+// came or went. Other files that are written to are not news, or the audit log beside the bundle would be some at every
+// statement.
+func (w *watcher) concerns(event fsnotify.Event) bool {
+	return slices.Contains(w.names, event.Name) || event.Has(fsnotify.Create) || event.Has(fsnotify.Rename)
 }
 
 // rest lets a burst of events pass. It reports false when ctx is done.
