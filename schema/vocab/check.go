@@ -30,6 +30,18 @@ func (t Type) cel() *cel.Type {
 	}
 }
 
+// hint says how to come to a value of the type.
+func (t Type) hint() string {
+	switch t {
+	case String:
+		return "name one claim, as claims.sub, or a text in single quotes"
+	case StringList:
+		return "name a claim that is a list, as claims.groups, or write one: [claims.group]"
+	default:
+		return "compare it with something, as with == 'x', < 7 or in [...]"
+	}
+}
+
 // Locate maps an offset in a condition's text, in runes, to its position in the policy's file.
 type Locate func(runeOffset int) schema.Pos
 
@@ -85,7 +97,7 @@ type check struct {
 // report adds an error that spans the runes from start to end of the text.
 func (c *check) report(start, end int, summary, detail, hint string) {
 	c.diags = append(c.diags, schema.Diagnostic{
-		Summary: summary, Detail: detail, Hint: hint,
+		Summary: summary, Detail: detail, Hint: sentence(hint),
 		Range: &schema.Range{File: c.file, Start: c.at(start), End: c.at(max(end, start+1))},
 	})
 }
@@ -154,7 +166,7 @@ func (c *check) finish(full string, want Type) (*Condition, schema.Diagnostics) 
 	}
 	if got := checked.OutputType(); !assignable(got, want) {
 		c.report(0, utf8.RuneCountInString(full), "Condition has the wrong type",
-			fmt.Sprintf("It gives %s, and %s is needed here.", got, want.cel()), "")
+			sentence(fmt.Sprintf("%s is needed here, and this gives %s", typeName(want.cel().String()), typeName(got.String()))), want.hint())
 		return nil, c.diags
 	}
 	if count := nodes(checked); count > MaxNodes {

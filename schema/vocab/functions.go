@@ -75,3 +75,21 @@ func upper(r rune) rune {
 	}
 	return r
 }
+
+// standard are the functions of CEL itself that make sense over the facts of a condition: macros, tests of texts and
+// lists, conversions and the parts of a time, in UTC unless an offset is given.
+var standard = []string{
+	"all", "contains", "duration", "endsWith", "exists", "exists_one", "filter", "getDate", "getDayOfMonth", "getDayOfWeek",
+	"getDayOfYear", "getFullYear", "getHours", "getMinutes", "getMonth", "getSeconds", "has", "int", "map", "matches", "size",
+	"startsWith", "string", "timestamp",
+}
+
+// Functions gives the names of the functions that a condition may use, sorted.
+func Functions() []string {
+	names := slices.Clone(standard)
+	for _, f := range stringFunctions {
+		names = append(names, f.name)
+	}
+	slices.Sort(names)
+	return names
+}

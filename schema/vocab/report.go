@@ -1,7 +1,6 @@
 package vocab
 
 import (
-	"fmt"
 	"strings"
 	"unicode/utf8"
 
@@ -9,46 +8,73 @@ import (
 	"github.com/google/cel-go/common"
 )
 
-// issues turns CEL's errors into diagnostics at their own place.
+const syntaxError = "Syntax error: "
+
+// issues turns CEL's errors into diagnostics at their own place and in plain words. Of its parser's errors the first
+// alone is told: the others mostly come of it.
 func (c *check) issues(iss *cel.Issues, summary string) {
+	told := false
 	for _, e := range iss.Errors() {
-		start := c.offset(e.Location)
-		if strings.HasPrefix(e.Message, "undefined field") {
-			start++ // CEL points at the dot
-		}
-		end := start + wordLength(c.text, start)
 		message, _, _ := strings.Cut(e.Message, "\n")
-		message = strings.TrimPrefix(message, "Syntax error: ")
-		c.report(start, end, summary, sentence(message), c.hint(message))
+		f := finding{c: c, start: c.offset(e.Location)}
+		if text, ok := strings.CutPrefix(message, syntaxError); ok {
+			if told {
+				continue
+			}
+			told = true
+			f.syntax(text)
+		} else {
+			f.meaning(message)
+		}
+		c.report(f.start, f.start+max(f.length, wordLength(c.text, f.start)), summary, f.detail, f.hint)
 	}
 }
 
+// finding is one of CEL's errors on its way to a diagnostic. Offsets and lengths count runes.
+type finding struct {
+	c             *check
+	start, length int
+	detail, hint  string
+}
+
+// sentence begins with a capital and ends in a full stop.
 func sentence(s string) string {
 	if s == "" {
 		return s
 	}
-	return strings.ToUpper(s[:1]) + s[1:] + "."
+	s = strings.ToUpper(s[:1]) + s[1:]
+	if strings.HasSuffix(s, "?") || strings.HasSuffix(s, ".") {
+		return s
+	}
+	return s + "."
 }
 
-// hint says what the writer may have meant.
-func (c *check) hint(message string) string {
-	if name, ok := between(message, "undefined field '", "'"); ok {
-		var all []string
-		for _, variable := range c.v.kind.variables() {
-			all = append(all, structs[variable].names()...)
-		}
-		if near := nearest(name, all); near != "" {
-			return fmt.Sprintf("did you mean %q?", near)
-		}
+// before gives what stands before an offset: a word, or a run of signs; "" at the beginning.
+func (c *check) before(offset int) string {
+	left := strings.TrimRight(string([]rune(c.text)[:offset]), " \t\r\n")
+	n := len(left)
+	for n > 0 && isWord(left[n-1]) {
+		n--
 	}
-	if name, ok := between(message, "undeclared reference to '", "'"); ok {
-		if near := nearest(name, c.v.kind.variables()); near != "" {
-			return fmt.Sprintf("did you mean %q?", near)
-		}
-		return "a condition here may use " + strings.Join(c.v.kind.variables(), ", ") + " and expr.NAME"
+	if n < len(left) {
+		return left[n:]
 	}
-	return ""
+	for n > 0 && strings.IndexByte("=!<>&|+-*/%?:", left[n-1]) >= 0 {
+		n--
+	}
+	if n == len(left) && n > 0 {
+		_, size := utf8.DecodeLastRuneInString(left)
+		n -= size
+	}
+	return left[n:]
 }
+
+func isWord(b byte) bool {
+	return b == '_' || '0' <= b && b <= '9' || 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z'
+}
+
+// from gives the text from an offset on.
+func (c *check) from(offset int) string { return string([]rune(c.text)[offset:]) }
 
 // offset turns a line and column of CEL, both of runes, into an offset in runes.
 func (c *check) offset(l common.Location) int {

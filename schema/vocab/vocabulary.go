@@ -126,3 +126,24 @@ func (s *structType) names() []string {
 }
 
 var _ types.Provider = (*provider)(nil)
+
+// Field is one fact that a condition may ask for.
+type Field struct {
+	// Name is the variable and the field, as "sql.limit".
+	Name string
+	// Type is its CEL type.
+	Type string
+}
+
+// Fields gives the facts that conditions of a kind may ask for, sorted by name. What claims holds is for the issuer to
+// say.
+func (k Kind) Fields() []Field {
+	var out []Field
+	for _, variable := range k.variables() {
+		s := structs[variable]
+		for _, name := range s.names() {
+			out = append(out, Field{Name: variable + "." + name, Type: s.fields[name].celType.String()})
+		}
+	}
+	return out
+}

@@ -1,7 +1,5 @@
 package vocab
 
-import "strings"
-
 // wordLength gives the length in runes of the identifier at an offset in runes; 1 where there is none.
 func wordLength(text string, offset int) int {
 	n := 0
@@ -15,15 +13,6 @@ func wordLength(text string, offset int) int {
 		n++
 	}
 	return max(n, 1)
-}
-
-func between(s, before, after string) (string, bool) {
-	_, rest, ok := strings.Cut(s, before)
-	if !ok {
-		return "", false
-	}
-	word, _, ok := strings.Cut(rest, after)
-	return word, ok
 }
 
 // nearest gives the candidate within an edit distance of about a third of the word, or "".
