@@ -137,7 +137,7 @@ func (c *conditions) one(e syntax.CEL, kind vocab.Kind, want vocab.Type) {
 func (c *conditions) take(diags schema.Diagnostics) {
 	for _, d := range diags {
 		if d.Hint == "" {
-			d.Hint = "Conditions are CEL; text inside of them takes single quotes."
+			d.Hint = "Conditions are CEL, described in docs/language.md."
 		}
 		c.diags = append(c.diags, d)
 	}

@@ -12,7 +12,7 @@ import (
 )
 
 func (r *reader) wrong(rng schema.Range, name, want string, got cty.Value, hint string) {
-	r.add(rng, "Wrong type", fmt.Sprintf("%q is %s, not %s.", name, want, kindName(got)), hint)
+	r.add(rng, "Wrong type", fmt.Sprintf("%q takes %s, and this is %s.", name, want, kindName(got)), hint)
 }
 
 // operand evaluates an attribute. One that fails still has its place.

@@ -103,3 +103,29 @@ func within(t *testing.T, diags schema.Diagnostics, size int) {
 		}
 	}
 }
+
+// TestWrongTypes: the sentence says what is expected and then what was found.
+func TestWrongTypes(t *testing.T) {
+	tests := []struct{ name, attribute, detail string }{
+		{"a number for a text", `protocol = 7`, `"protocol" takes a text, and this is a number.`},
+		{"a list for a text", `protocol = ["postgres"]`, `"protocol" takes a text, and this is a list.`},
+		{"a list for a map", `labels = ["a"]`, `"labels" takes a map of texts, and this is a list.`},
+		{"a truth value in a map", `labels = { a = true }`, `"labels.a" takes a text, and this is a truth value.`},
+		{"null", `catalog = null`, `"catalog" takes a text, and this is null.`},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			f, diags := syntax.Parse("a.hcl", []byte("target \"t\" {\n  "+test.attribute+"\n}\n"))
+			if f == nil {
+				t.Fatal(diags)
+			}
+			_, diags = syntax.Decode([]*syntax.File{f})
+			for _, d := range diags {
+				if d.Summary == "Wrong type" && d.Detail == test.detail {
+					return
+				}
+			}
+			t.Errorf("want %q, got %+v", test.detail, diags)
+		})
+	}
+}
