@@ -193,7 +193,7 @@ func (p *program) printCoverage(path string, c *audit.Coverage) error {
 		if !gap.To.IsZero() {
 			when = "between " + gap.From.UTC().Format(timeText) + " and " + gap.To.UTC().Format(timeText)
 		}
-		fmt.Fprintf(&b, "nothing is known %s: %s\n", when, oneLine(gap.Why))
+		fmt.Fprintln(&b, wrap("", "    ", fmt.Sprintf("nothing is known %s: %s", when, oneLine(gap.Why))))
 	}
 	if c.DryRun > 0 {
 		fmt.Fprintf(&b, "%d decisions were not enforced\n", c.DryRun)
@@ -202,7 +202,7 @@ func (p *program) printCoverage(path string, c *audit.Coverage) error {
 		fmt.Fprintf(&b, "%d that passed have no outcome yet\n", c.Open)
 	}
 	if !c.Report.HeadChecked {
-		fmt.Fprintf(&b, "there is no .head file beside it, so that lines missing at its end would not show\n")
+		fmt.Fprintf(&b, "there is no .head file beside it: lines missing at its end would not show\n")
 	}
 	if _, err := fmt.Fprint(p.stdout, b.String()); err != nil || c.Report.OK() {
 		return err

@@ -34,10 +34,11 @@ func newCatalogPull(p *program) *cobra.Command {
 	var password, ca, serverName, out string
 	var useTLS bool
 	cmd := &cobra.Command{
-		Use:     "pull --address HOST:PORT --database NAME --user NAME --password env:NAME|file:PATH",
-		Short:   "Write the catalog of a PostgreSQL database: tables, columns, functions, and no data",
-		Example: "  gatewright catalog pull --address 127.0.0.1:5432 --database payments --user gateway --password env:PW --out payments-db.catalog.json",
-		Args:    cobra.NoArgs,
+		Use:   "pull --address HOST:PORT --database NAME --user NAME --password env:NAME|file:PATH",
+		Short: "Write the catalog of a PostgreSQL database: tables, columns, functions, and no data",
+		Example: "  gatewright catalog pull --address 127.0.0.1:5432 --database payments \\\n" +
+			"    --user gateway --password env:PW --out payments-db.catalog.json",
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			var err error
 			if u.Password, err = config.ParseSecret(password, "."); err != nil {

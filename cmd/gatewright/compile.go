@@ -63,8 +63,9 @@ func (p *program) compileBundle(dir, out string, keyFiles []string, serial uint6
 		return fail(err, "")
 	}
 	if len(keys) == 0 {
-		fmt.Fprintln(p.stderr, "Warning: the bundle is not signed. Sign it with --key; 'gatewright keygen --out release.key' makes a key.")
+		fmt.Fprintln(p.stderr, wrap("", "  ", "Warning: the bundle is not signed. Sign it with --key; 'gatewright keygen --out release.key' makes a key."))
 	}
-	_, err = fmt.Fprintf(p.stdout, "%s  %s  serial %d, %d signatures, %d bytes\n", oneLine(out), info.ID, serial, len(info.Signers), len(data))
+	_, err = fmt.Fprintf(p.stdout, "%s  serial %d, %s, %s\n  %s\n", oneLine(out), serial,
+		count(len(info.Signers), "signature"), count(len(data), "byte"), info.ID)
 	return err
 }

@@ -65,7 +65,7 @@ func (s *stage) title(text string) {
 }
 
 // tell explains.
-func (s *stage) tell(text string) { fmt.Fprintf(s.p.stdout, "   %s\n", text) }
+func (s *stage) tell(text string) { fmt.Fprintln(s.p.stdout, wrap("   ", "   ", text)) }
 
 // show prints a command, or what it said.
 func (s *stage) show(prefix, text string) {

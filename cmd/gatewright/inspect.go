@@ -46,13 +46,14 @@ func (p *program) printInfo(file string, info *bundle.Info) error {
 	var b strings.Builder
 	h := info.Header
 	fmt.Fprintf(&b, "%s\n", oneLine(file))
-	fmt.Fprintf(&b, "  content id  %s\n  policy      %s\n  serial      %d\n  language    %d\n  vocabulary  %s\n",
-		info.ID, oneLine(h.Policy), h.Serial, h.Language, oneLine(h.Vocabulary))
+	fmt.Fprintf(&b, "  policy      %s\n  serial      %d\n  language    %d\n", oneLine(h.Policy), h.Serial, h.Language)
+	// A digest fills a line of a terminal.
+	fmt.Fprintf(&b, "  content id\n    %s\n  vocabulary\n    %s\n", info.ID, oneLine(h.Vocabulary))
 	for _, s := range h.Sections {
-		fmt.Fprintf(&b, "  section     %-12s %8d bytes  %s\n", oneLine(s.Name), s.Size, s.SHA256)
+		fmt.Fprintf(&b, "  section     %s, %s\n    %s\n", oneLine(s.Name), count(int(s.Size), "byte"), s.SHA256)
 	}
 	for _, key := range info.Signers {
-		fmt.Fprintf(&b, "  signed by   %s\n", key)
+		fmt.Fprintf(&b, "  signed by\n    %s\n", key)
 	}
 	if len(info.Signers) == 0 {
 		fmt.Fprintf(&b, "  not signed\n")

@@ -23,8 +23,9 @@ func newIssuer(p *program) *cobra.Command {
 		Long: "Issuer runs an OpenID Connect issuer with discovery, keys and client credentials. It is for development:\n" +
 			"it listens on a loopback address only, forgets its keys when it ends, and takes its clients' secrets from\n" +
 			"the command line, where every user of this machine can see them.",
-		Example: "  gatewright issuer --dev --client order-service:SECRET:order-service --client alice:SECRET:dba:human",
-		Args:    cobra.NoArgs,
+		Example: "  gatewright issuer --dev --client order-service:SECRET:order-service \\\n" +
+			"    --client alice:SECRET:dba:human",
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if !dev {
 				return fail(errors.New("this issuer is for development only"), "Say --dev if that is what you want.")

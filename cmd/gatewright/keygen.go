@@ -38,7 +38,7 @@ func newKeygen(p *program) *cobra.Command {
 			if err != nil {
 				return fail(err, "")
 			}
-			_, err = fmt.Fprintf(p.stdout, "%s      private key: keep it where releases are signed\n%s.pub  public key %s: for the gateways\n",
+			_, err = fmt.Fprintf(p.stdout, "%s      private key: keep it where releases are signed\n%s.pub  public key, for the gateways\n  %s\n",
 				oneLine(out), oneLine(out), bundle.KeyID(key))
 			return err
 		},

@@ -26,5 +26,5 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	p := &program{stdin: stdin, stdout: stdout, stderr: stderr, getenv: os.Getenv}
 	root := newRoot(p)
 	root.SetArgs(args)
-	return p.exit(root.ExecuteContext(ctx))
+	return p.exit(root.ExecuteContextC(ctx))
 }

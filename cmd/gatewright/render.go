@@ -59,10 +59,10 @@ func (r renderer) diagnostic(d schema.Diagnostic, sources map[string][]byte) {
 		r.snippet(*d.Range, sources[d.Range.File])
 	}
 	if d.Detail != "" {
-		fmt.Fprintf(r.w, "  %s\n", strings.ReplaceAll(printable(d.Detail), "\n", "\n  "))
+		fmt.Fprintln(r.w, wrap("  ", "  ", printable(d.Detail)))
 	}
 	if d.Hint != "" {
-		fmt.Fprintf(r.w, "  Hint: %s\n", strings.ReplaceAll(printable(d.Hint), "\n", "\n  "))
+		fmt.Fprintln(r.w, wrap("  Hint: ", "    ", printable(d.Hint)))
 	}
 	fmt.Fprintln(r.w)
 }

@@ -41,6 +41,7 @@ func newRoot(p *program) *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return &failure{code: exitUsage, err: err, hint: "Run '" + cmd.CommandPath() + " --help' for its flags."}
 	})
+	root.SetHelpFunc(p.help)
 	root.AddCommand(
 		newApprovals(p),
 		newAudit(p),
@@ -58,7 +59,26 @@ func newRoot(p *program) *cobra.Command {
 		newVerify(p),
 		newVersion(p),
 	)
+	addCompletion(root)
+	settle(root)
 	return root
+}
+
+// settle makes every error of a verb's own work a failure, so that what is none is a mistake in how the verb was called.
+func settle(cmd *cobra.Command) {
+	if own := cmd.RunE; own != nil {
+		cmd.RunE = func(cmd *cobra.Command, args []string) error {
+			err := own(cmd, args)
+			var f *failure
+			if err == nil || errors.As(err, &f) {
+				return err
+			}
+			return fail(err, "")
+		}
+	}
+	for _, sub := range cmd.Commands() {
+		settle(sub)
+	}
 }
 
 // failure is an error with the exit code that it ends the program with and a hint that says the way out. Without an
@@ -81,23 +101,32 @@ func (f *failure) Unwrap() error { return f.err }
 // fail is a failure of usage or of input and output, with a hint.
 func fail(err error, hint string) error { return &failure{code: exitUsage, err: err, hint: hint} }
 
-// exit explains err on standard error and gives the exit code. What is no failure came from cobra, and so is usage.
-func (p *program) exit(err error) int {
+// exit explains the error of cmd on standard error and gives the exit code.
+func (p *program) exit(cmd *cobra.Command, err error) int {
 	if err == nil {
 		return exitClean
 	}
 	var f *failure
 	if !errors.As(err, &f) {
-		f = &failure{code: exitUsage, err: err, hint: "Run 'gatewright --help' for the commands."}
+		f = usage(cmd, err)
 	}
 	if f.err == nil {
 		return f.code
 	}
-	fmt.Fprintf(p.stderr, "Error: %s\n", printable(f.err.Error()))
+	fmt.Fprintln(p.stderr, wrap("Error: ", "  ", printable(f.err.Error())))
 	if f.hint != "" {
-		fmt.Fprintf(p.stderr, "Hint: %s\n", printable(f.hint))
+		fmt.Fprintln(p.stderr, wrap("Hint: ", "  ", printable(f.hint)))
 	}
 	return f.code
+}
+
+// usage is the failure of a command that was called wrongly, which cobra found.
+func usage(cmd *cobra.Command, err error) *failure {
+	help := "Run '" + cmd.CommandPath() + " --help' for its "
+	if cmd.HasAvailableSubCommands() {
+		return &failure{code: exitUsage, err: err, hint: help + "commands."}
+	}
+	return &failure{code: exitUsage, err: err, hint: "Write: " + cmd.UseLine() + "\n" + help + "flags."}
 }
 
 // printable makes text from outside safe for a terminal: control characters, which could move the cursor or forge

@@ -79,22 +79,25 @@ func (p *program) printTests(report *suite.Report) error {
 	return err
 }
 
+// indent is where a result goes on, under its name.
+const indent = "     "
+
 func printResult(b *strings.Builder, r *suite.Result) {
 	word := "ok  "
 	if !r.Passed {
 		word = "FAIL"
 	}
-	fmt.Fprintf(b, "%s %s: %s\n", word, oneLine(r.Test), oneLine(r.SQL))
+	fmt.Fprintln(b, wrap(word+" ", indent, oneLine(r.Test)+": "+oneLine(r.SQL)))
 	if r.Passed {
 		return
 	}
-	fmt.Fprintf(b, "     at %s\n", oneLine(r.Range.String()))
+	fmt.Fprintf(b, "%sat %s\n", indent, oneLine(r.Range.String()))
 	for _, f := range r.Failures {
 		if f.Want == "" && f.Got == "" {
-			fmt.Fprintf(b, "     %s\n", oneLine(f.What))
+			fmt.Fprintln(b, wrap(indent, indent, oneLine(f.What)))
 			continue
 		}
-		fmt.Fprintf(b, "     %s: want %s, got %s\n", oneLine(f.What), oneLine(f.Want), oneLine(f.Got))
+		fmt.Fprintln(b, wrap(indent, indent+"  ", fmt.Sprintf("%s: want %s, got %s", oneLine(f.What), oneLine(f.Want), oneLine(f.Got))))
 	}
 	for _, tr := range r.Trace {
 		printTrace(b, &tr)
@@ -111,8 +114,8 @@ func printTrace(b *strings.Builder, tr *schema.Trace) {
 	if !tr.Matched {
 		outcome = "does not match by its " + tr.Scope
 	}
-	fmt.Fprintf(b, "     %s (%s)%s %s\n", oneLine(tr.Rule), oneLine(tr.Range.String()), oneLine(what), outcome)
+	fmt.Fprintln(b, wrap(indent, indent+"  ", fmt.Sprintf("%s (%s)%s %s", oneLine(tr.Rule), oneLine(tr.Range.String()), oneLine(what), outcome)))
 	for _, term := range tr.Terms {
-		fmt.Fprintf(b, "         %s = %s\n", oneLine(term.Text), oneLine(term.Value))
+		fmt.Fprintln(b, wrap(indent+"    ", indent+"      ", oneLine(term.Text)+" = "+oneLine(term.Value)))
 	}
 }

@@ -30,8 +30,9 @@ func newToken(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "token --issuer URL --client ID --secret env:NAME|file:PATH",
 		Short: "Get an access token from an OIDC issuer by client credentials and print it",
-		Example: "  PGPASSWORD=$(gatewright token --issuer http://127.0.0.1:8555 --client billing --secret env:SECRET) \\\n" +
-			"    psql -h 127.0.0.1 -p 6432 -d payments-db",
+		Example: "  export PGPASSWORD=$(gatewright token --issuer http://127.0.0.1:8555 \\\n" +
+			"    --client billing --secret env:SECRET)\n" +
+			"  psql -h 127.0.0.1 -p 6432 -d payments-db",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			password, err := p.secret("--secret", secret)

@@ -24,8 +24,9 @@ func newValidate(p *program) *cobra.Command {
 			if format == "json" {
 				return p.printJSON(d)
 			}
-			_, err = fmt.Fprintf(p.stdout, "Policy %q is valid: %d targets, %d rules, %d masks, %d classes, %d tests.\n",
-				result.Bundle.Name, d.Counts["targets"], d.Counts["rules"], d.Counts["masks"], d.Counts["classes"], d.Counts["tests"])
+			n := d.Counts
+			_, err = fmt.Fprintf(p.stdout, "Policy %q is valid: %s, %s, %s, %s, %s.\n", result.Bundle.Name, count(n["targets"], "target"),
+				count(n["rules"], "rule"), count(n["masks"], "mask"), count(n["classes"], "class"), count(n["tests"], "test"))
 			return err
 		},
 	}

@@ -32,7 +32,7 @@ func newVerify(p *program) *cobra.Command {
 			if err != nil {
 				return refused(args[0], err)
 			}
-			_, err = fmt.Fprintf(p.stdout, "%s: policy %q, serial %d, %s: whole and signed\n", oneLine(args[0]), b.Name, b.Serial, b.ID)
+			_, err = fmt.Fprintf(p.stdout, "%s: whole and signed\n  policy %q, serial %d\n  %s\n", oneLine(args[0]), b.Name, b.Serial, b.ID)
 			return err
 		},
 	}
