@@ -193,7 +193,7 @@ func (p *program) printCoverage(path string, c *audit.Coverage) error {
 		if !gap.To.IsZero() {
 			when = "between " + gap.From.UTC().Format(timeText) + " and " + gap.To.UTC().Format(timeText)
 		}
-		fmt.Fprintln(&b, wrap("", "    ", fmt.Sprintf("nothing is known %s: %s", when, oneLine(gap.Why))))
+		fmt.Fprintf(&b, "nothing is known %s:\n%s\n", when, wrap("    ", "    ", oneLine(gap.Why)))
 	}
 	if c.DryRun > 0 {
 		fmt.Fprintf(&b, "%d decisions were not enforced\n", c.DryRun)

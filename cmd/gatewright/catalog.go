@@ -115,7 +115,7 @@ func snapshot(c *schema.Catalog) ([]byte, error) {
 func writeFile(path string, data []byte) error {
 	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
 	if err != nil {
-		return fail(err, "")
+		return fail(fmt.Errorf("writing %s: %w", path, err), "Its directory must be there, and you must be allowed to write in it.")
 	}
 	_, err = f.Write(data)
 	err = errors.Join(err, f.Chmod(0o644), f.Close())

@@ -12,8 +12,8 @@ func (r *production) whoAmI(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r.tell("PGHOST and PGPORT lead to the gateway, PGSSLMODE is verify-full, and PGPASSWORD")
-	r.tell("is an access token: $(gatewright token --issuer ... --client order-service ...)")
+	r.tell("PGHOST and PGPORT lead to the gateway, PGSSLMODE is verify-full, and PGPASSWORD " +
+		"is an access token: $(gatewright token --issuer ... --client order-service ...)")
 	r.show("$ ", "psql -U anybody")
 	if r.session, err = r.open(ctx, env, "-X", "-U", "anybody"); err != nil {
 		return err
@@ -54,7 +54,7 @@ func (r *production) allowed(ctx context.Context) error {
 // masked: the mask follows the column through aliases and expressions.
 func (r *production) masked(ctx context.Context) error {
 	r.tell("With a token of the billing service:")
-	out, err := r.query(ctx, "billing", "SELECT id, pan AS p, 'x' || pan AS q FROM cards ORDER BY id LIMIT 3")
+	out, err := r.query(ctx, "billing", "SELECT id, pan AS p, 'x'||pan AS q FROM cards ORDER BY id LIMIT 3")
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -54,6 +55,8 @@ func leftNothing(t *testing.T, dir string) {
 	}
 }
 
+var psql = regexp.MustCompile(`^ *(psql: error:|ERROR:|HINT:|NOTICE:|#[0-9]+|bundle) `)
+
 func TestDemo(t *testing.T) {
 	temporary := atRoot(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
@@ -68,6 +71,14 @@ func TestDemo(t *testing.T) {
 		if !strings.Contains(text, a.title) {
 			t.Errorf("the demo did not play %q", a.title)
 		}
+	}
+	for line := range strings.Lines(text) {
+		// What psql prints is shown as it is, and a line of the log or of a ticket is one line.
+		line = strings.TrimSuffix(line, "\n")
+		if psql.MatchString(line) || width(line) <= columns {
+			continue
+		}
+		t.Errorf("%d columns: %s", width(line), line)
 	}
 	if strings.Contains(text, "\x1b") || errs.Len() > 0 {
 		t.Errorf("colours in what is no terminal, or errors: %s", errs.String())

@@ -64,23 +64,6 @@ func newRoot(p *program) *cobra.Command {
 	return root
 }
 
-// settle makes every error of a verb's own work a failure, so that what is none is a mistake in how the verb was called.
-func settle(cmd *cobra.Command) {
-	if own := cmd.RunE; own != nil {
-		cmd.RunE = func(cmd *cobra.Command, args []string) error {
-			err := own(cmd, args)
-			var f *failure
-			if err == nil || errors.As(err, &f) {
-				return err
-			}
-			return fail(err, "")
-		}
-	}
-	for _, sub := range cmd.Commands() {
-		settle(sub)
-	}
-}
-
 // failure is an error with the exit code that it ends the program with and a hint that says the way out. Without an
 // err it is an end that was already explained.
 type failure struct {
@@ -118,15 +101,6 @@ func (p *program) exit(cmd *cobra.Command, err error) int {
 		fmt.Fprintln(p.stderr, wrap("Hint: ", "  ", printable(f.hint)))
 	}
 	return f.code
-}
-
-// usage is the failure of a command that was called wrongly, which cobra found.
-func usage(cmd *cobra.Command, err error) *failure {
-	help := "Run '" + cmd.CommandPath() + " --help' for its "
-	if cmd.HasAvailableSubCommands() {
-		return &failure{code: exitUsage, err: err, hint: help + "commands."}
-	}
-	return &failure{code: exitUsage, err: err, hint: "Write: " + cmd.UseLine() + "\n" + help + "flags."}
 }
 
 // printable makes text from outside safe for a terminal: control characters, which could move the cursor or forge
