@@ -2,7 +2,6 @@ package compiler
 
 import (
 	"fmt"
-	"net"
 	"net/url"
 	"strings"
 
@@ -50,16 +49,11 @@ func (c *checker) issuerURL(s syntax.String) {
 		c.add(s.Range, "Bad issuer URL", fmt.Sprintf("%q is no URL with a host.", s.Text), "Write it as the tokens' iss claim has it, as \"https://login.example.com\".")
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "" || u.ForceQuery:
 		c.add(s.Range, "Bad issuer URL", "An issuer's URL has no user, query or fragment.", "Remove that part.")
-	case u.Scheme == "http" && !loopback(u.Hostname()):
+	case u.Scheme == "http" && !schema.LoopbackHost(u.Hostname()):
 		c.add(s.Range, "Issuer URL is not secure", "Over plain http anybody on the way could hand out keys; it is accepted on a loopback address only.", "Use https.")
 	case u.Scheme != "http" && u.Scheme != "https":
 		c.add(s.Range, "Bad issuer URL", fmt.Sprintf("Its scheme is %q.", u.Scheme), "Use https.")
 	}
-}
-
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // kind checks a kind that is a constant; others show when a token comes.

@@ -70,7 +70,7 @@ func (p *program) pull(ctx context.Context, u config.Upstream, out string) error
 	if err != nil {
 		return fail(fmt.Errorf("--address: %w", err), "Write it as db.example.com:5432.")
 	}
-	if u.TLS == nil && !loopbackHost(host) {
+	if u.TLS == nil && !schema.LoopbackHost(host) {
 		return fail(fmt.Errorf("%s is not a loopback address, and the password would go there in the clear", u.Address), "Add --tls or --ca FILE.")
 	}
 	up, err := gateway.Upstream(u, p.getenv)

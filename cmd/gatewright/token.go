@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"strings"
 	"time"
@@ -191,17 +190,9 @@ func safeURL(text string) error {
 		return fmt.Errorf("%q is not a URL", text)
 	case u.Scheme == "https":
 		return nil
-	case u.Scheme == "http" && loopbackHost(u.Hostname()):
+	case u.Scheme == "http" && schema.LoopbackHost(u.Hostname()):
 		return nil
 	default:
 		return fmt.Errorf("%s is not https, and a secret would go there in the clear", text)
 	}
-}
-
-func loopbackHost(host string) bool {
-	if strings.EqualFold(host, "localhost") {
-		return true
-	}
-	ip, err := netip.ParseAddr(host)
-	return err == nil && ip.Unmap().IsLoopback()
 }

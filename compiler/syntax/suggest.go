@@ -1,49 +1,17 @@
 package syntax
 
-import "slices"
+import (
+	"slices"
 
-// maxSuggestable bounds the length of a word that a suggestion is sought for, in bytes.
-const maxSuggestable = 64
+	"github.com/gatewright/gatewright/schema"
+)
 
 // Suggest gives "Did you mean X?" for the candidate nearest to word, and an empty text when none is near.
 func Suggest(word string, candidates []string) string {
-	if word == "" || len(word) > maxSuggestable {
-		return ""
+	if near := schema.Nearest(word, candidates); near != "" {
+		return "Did you mean " + quoted(near) + "?"
 	}
-	best, distance := "", len(word)/3+1
-	for _, c := range candidates {
-		if len(c) > maxSuggestable {
-			continue
-		}
-		if d := edits(word, c); d < distance || d == distance && best == "" {
-			best, distance = c, d
-		}
-	}
-	if best == "" || best == word {
-		return ""
-	}
-	return "Did you mean " + quoted(best) + "?"
-}
-
-// edits is the number of bytes to insert, remove or replace to make b of a (Levenshtein).
-func edits(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
+	return ""
 }
 
 // orSay gives the suggestion for word or, without one, otherwise; without that, it says what there is.

@@ -3,11 +3,11 @@ package config
 import (
 	"fmt"
 	"net"
-	"net/netip"
 	"strconv"
-	"strings"
 
 	"github.com/hashicorp/hcl/v2"
+
+	"github.com/gatewright/gatewright/schema"
 )
 
 // listenable wants host:port or :port, the port a number; 0 lets the system choose.
@@ -32,13 +32,5 @@ func (d *decoder) address(address string, at hcl.Range, listens bool, hint strin
 // loopback reports whether an address can be reached from this machine only.
 func loopback(address string) bool {
 	host, _, err := net.SplitHostPort(address)
-	return err == nil && loopbackHost(host)
-}
-
-func loopbackHost(host string) bool {
-	if strings.EqualFold(host, "localhost") {
-		return true
-	}
-	ip, err := netip.ParseAddr(host)
-	return err == nil && ip.Unmap().IsLoopback()
+	return err == nil && schema.LoopbackHost(host)
 }

@@ -11,6 +11,8 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
+
+	"github.com/gatewright/gatewright/schema"
 )
 
 // block reads one body. What is asked for is thereby known; finish refuses the rest.
@@ -238,7 +240,7 @@ func (b *block) unknown(at hcl.Range, summary, name string, known []string) {
 		where = "a gateway configuration"
 	}
 	detail := fmt.Sprintf("%s has no %s.", where, name)
-	switch like := nearest(name, known); {
+	switch like := schema.Nearest(name, known); {
 	case notYet[b.what+"."+name] != "":
 		b.d.fail(at, summary, detail, notYet[b.what+"."+name])
 	case like != "":

@@ -109,41 +109,6 @@ func toRange(r hcl.Range) schema.Range {
 
 func toPos(p hcl.Pos) schema.Pos { return schema.Pos{Line: p.Line, Column: p.Column, Byte: p.Byte} }
 
-// nearest gives the known word most like a misspelt one, or "".
-func nearest(word string, known []string) string {
-	best, bestDistance := "", 3
-	for _, k := range known {
-		if d := distance(word, k); d < bestDistance || d == bestDistance && best != "" && k < best {
-			best, bestDistance = k, d
-		}
-	}
-	return best
-}
-
-// distance is the edit distance of two short words.
-func distance(a, b string) int {
-	if len(a) > 64 || len(b) > 64 {
-		return 64
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
-}
-
 func wordList(words []string) string {
 	sorted := slices.Sorted(slices.Values(words))
 	return strings.Join(sorted, ", ")

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
+
+	"github.com/gatewright/gatewright/schema"
 )
 
 func (d *decoder) upstreams(file *block) []Upstream {
@@ -105,7 +107,7 @@ func (d *decoder) hookURL(text string, at hcl.Range) {
 		d.fail(at, "Not a URL", "url must be an https URL.", `url = "https://example.com/hook"`)
 	case u.User != nil:
 		d.fail(at, SecretInFile, "url holds a user or a password.", `bearer = "env:NAME" sends a token instead.`)
-	case u.Scheme == "http" && !loopbackHost(u.Hostname()):
+	case u.Scheme == "http" && !schema.LoopbackHost(u.Hostname()):
 		d.fail(at, "No TLS", "A ticket tells who does what, and this URL would send it in the clear.", "Use https.")
 	}
 }

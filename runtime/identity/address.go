@@ -2,8 +2,9 @@ package identity
 
 import (
 	"errors"
-	"net/netip"
 	"net/url"
+
+	"github.com/gatewright/gatewright/schema"
 )
 
 // checkURL accepts https anywhere and http on loopback, without user, query and fragment.
@@ -14,17 +15,9 @@ func checkURL(raw string) (*url.URL, error) {
 		return nil, errors.New("not a URL with a host")
 	case u.User != nil || u.Fragment != "":
 		return nil, errors.New("a user or a fragment has no place in it")
-	case u.Scheme == "https", u.Scheme == "http" && loopback(u):
+	case u.Scheme == "https", u.Scheme == "http" && schema.LoopbackHost(u.Hostname()):
 		return u, nil
 	default:
 		return nil, errors.New("neither https nor http on a loopback address")
 	}
-}
-
-func loopback(u *url.URL) bool {
-	if u.Hostname() == "localhost" {
-		return true
-	}
-	ip, err := netip.ParseAddr(u.Hostname())
-	return err == nil && ip.IsLoopback()
 }

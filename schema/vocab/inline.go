@@ -7,6 +7,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/gatewright/gatewright/schema"
+
 	"github.com/google/cel-go/cel"
 	"github.com/google/cel-go/common/ast"
 )
@@ -93,7 +95,7 @@ func (c *check) inline(parsed *cel.Ast, exprs map[string]string) (full string, o
 // exprHint says what to do about an expr that is not there.
 func exprHint(name string, exprs map[string]string) string {
 	names := slices.Sorted(maps.Keys(exprs))
-	if near := nearest(name, names); near != "" {
+	if near := schema.Nearest(name, names); near != "" {
 		return fmt.Sprintf("did you mean expr.%s?", near)
 	}
 	return fmt.Sprintf("declare it: expr %q { cel = \"...\" }", name)

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/gatewright/gatewright/schema"
 )
 
 // The forms in which CEL's type checker complains.
@@ -59,7 +61,7 @@ func (f *finding) unknownField(name string) {
 		return
 	}
 	f.detail = fmt.Sprintf("There is no field %q in %s.", name, variable)
-	if near := nearest(name, owner.names()); near != "" {
+	if near := schema.Nearest(name, owner.names()); near != "" {
 		f.hint = fmt.Sprintf("did you mean %q?", near)
 		return
 	}
@@ -89,7 +91,7 @@ func (f *finding) unknownName(name string) {
 	}
 	f.detail = fmt.Sprintf("There is no variable %q here.", name)
 	all := f.c.v.kind.variables()
-	near := nearest(name, all)
+	near := schema.Nearest(name, all)
 	switch {
 	case slices.Contains(all, name):
 		f.detail, f.hint = fmt.Sprintf("A condition cannot make a value of %s.", name), "conditions look at facts, as "+f.example()
@@ -113,7 +115,7 @@ func (f *finding) unknownFunction(name string) {
 		}
 	}
 	known := Functions()
-	if near := nearest(name, known); near != "" {
+	if near := schema.Nearest(name, known); near != "" {
 		f.hint = fmt.Sprintf("did you mean %q?", near)
 		return
 	}
