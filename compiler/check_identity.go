@@ -58,44 +58,16 @@ func (c *checker) issuerURL(s syntax.String) {
 
 // kind checks a kind that is a constant; others show when a token comes.
 func (c *checker) kind(k syntax.CEL) {
-	text := strings.TrimSpace(k.Text)
-	if len(text) < 2 || text[0] != '\'' || strings.IndexByte(text[1:], '\'') != len(text)-2 {
-		return
-	}
-	c.word(syntax.String{Text: text[1 : len(text)-1], Range: k.Range}, "kind", schema.KindAgent, schema.KindHuman, schema.KindMachine)
-}
-
-func (c *checker) route(r *syntax.Route) {
-	c.full(r.Approvers, "approvers")
-	c.full(r.Notify, "notify")
-	subjects, groups := []string{}, false
-	for _, a := range r.Approvers.Items {
-		kind, name, _ := strings.Cut(a.Text, ":")
-		switch {
-		case name == "" || kind != "group" && kind != "subject":
-			c.add(a.Range, "Bad approver", fmt.Sprintf("%q names nobody.", a.Text), "Write \"group:NAME\" or \"subject:NAME\".")
-			groups = true
-		case kind == "group":
-			groups = true
-		default:
-			subjects = append(subjects, name)
-		}
-	}
-	if people := len(sortedSet(subjects)); r.Quorum.Set() && r.Quorum.Value >= 1 && !groups && r.Approvers.Set() && r.Quorum.Value > people {
-		c.add(r.Quorum.Range, "Quorum is out of reach", fmt.Sprintf("It needs %d approvers, and only %d are named.", r.Quorum.Value, people),
-			"Lower the quorum or name more approvers.")
-	}
-	if r.Quorum.Set() && (r.Quorum.Value < 1 || r.Quorum.Value > maxQuorum) {
-		c.add(r.Quorum.Range, "Bad quorum", fmt.Sprintf("It is the number of people who must agree: 1 to %d.", maxQuorum), "Write quorum = 1, or leave it out.")
-	}
-	if hold, expires := holdOf(r), expiresOf(r); hold > expires {
-		rng := r.Hold.Range
-		if !r.Hold.Set() {
-			rng = r.Expires.Range
-		}
-		c.add(rng, "Hold is longer than the ticket lives", fmt.Sprintf("A connection would wait %s for a ticket that expires after %s.", hold, expires),
-			"Let expires be at least hold.")
+	if word, ok := constantKind(k.Text); ok {
+		c.word(syntax.String{Text: word, Range: k.Range}, "kind", schema.Kinds...)
 	}
 }
 
-const maxQuorum = 100
+// constantKind gives the word of a kind that is a constant of one form.
+func constantKind(text string) (string, bool) {
+	text = strings.TrimSpace(text)
+	if len(text) < 2 || text[0] != '\'' && text[0] != '"' || strings.IndexByte(text[1:], text[0]) != len(text)-2 {
+		return "", false
+	}
+	return text[1 : len(text)-1], true
+}

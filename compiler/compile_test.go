@@ -142,3 +142,39 @@ func large(n int) string {
 	}
 	return s.String()
 }
+
+// The bundle names each approver's issuer and the kinds whose vote counts, whatever the policy leaves out.
+func TestApproversHaveAnIssuer(t *testing.T) {
+	issuer := func(name, kind string) string {
+		return fmt.Sprintf("issuer %q {\n oidc {\n url = \"https://%s.example.com\"\n audiences = [\"x\"]\n }\n principal { kind = %q }\n}\n", name, name, kind)
+	}
+	people, machines := issuer("corp", "claims.human ? 'human' : 'machine'"), issuer("ci", "'machine'")
+	for name, c := range map[string]struct {
+		policy          string
+		approvers, kind []string
+	}{
+		"the only issuer": {
+			people + `route "r" { approvers = ["subject:b", "group:dba", "corp/group:dba", "group:a/b"] }`,
+			[]string{"corp/group:a/b", "corp/group:dba", "corp/subject:b"}, []string{"human"},
+		},
+		"the only one with people": {people + machines + `route "r" { approvers = ["group:dba"] }`, []string{"corp/group:dba"}, []string{"human"}},
+		"named": {
+			people + machines + "route \"r\" {\n approvers = [\"ci/group:dba\", \"corp/group:dba\"]\n approver_kinds = [\"machine\", \"human\", \"machine\"]\n}",
+			[]string{"ci/group:dba", "corp/group:dba"}, []string{"human", "machine"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			result := compiler.Compile(fstest.MapFS{"policy.hcl": {Data: []byte(small + c.policy)}})
+			if result.Bundle == nil {
+				t.Fatal(result.Diagnostics)
+			}
+			route := result.Bundle.Routes[0]
+			if diff := cmp.Diff(c.approvers, route.Approvers); diff != "" {
+				t.Error(diff)
+			}
+			if diff := cmp.Diff(c.kind, route.ApproverKinds); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}

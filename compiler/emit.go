@@ -20,6 +20,8 @@ const (
 	DefaultQuorum  = 1
 	DefaultHold    = 2 * time.Minute
 	DefaultExpires = 30 * time.Minute
+	// DefaultApproverKind is whose vote counts: a program that holds an approver's token is not the approver.
+	DefaultApproverKind = schema.KindHuman
 	// DefaultSubject, DefaultGroups and DefaultKind are an issuer's principal, as CEL over claims.
 	DefaultSubject = "claims.sub"
 	DefaultGroups  = "has(claims.groups) ? claims.groups : []"
@@ -58,7 +60,7 @@ func (e *emitter) bundle() *schema.Bundle {
 		b.Masks = append(b.Masks, e.mask(&e.l.tree.Masks[i]))
 	}
 	for i := range e.l.tree.Routes {
-		b.Routes = append(b.Routes, route(&e.l.tree.Routes[i]))
+		b.Routes = append(b.Routes, e.route(&e.l.tree.Routes[i]))
 	}
 	for _, path := range slices.Sorted(maps.Keys(e.l.sources)) {
 		if !strings.HasSuffix(path, syntax.TestSuffix) {
@@ -171,9 +173,9 @@ func (e *emitter) mask(m *syntax.Mask) schema.Mask {
 	}
 }
 
-func route(r *syntax.Route) schema.Route {
+func (e *emitter) route(r *syntax.Route) schema.Route {
 	return schema.Route{
-		Name: r.Name.Text, Approvers: setOf(r.Approvers), Quorum: cmp.Or(r.Quorum.Value, DefaultQuorum),
+		Name: r.Name.Text, Approvers: e.c.parties(r), ApproverKinds: kindsOf(r), Quorum: cmp.Or(r.Quorum.Value, DefaultQuorum),
 		Hold: holdOf(r), Expires: expiresOf(r), Notify: setOf(r.Notify), Range: r.Range,
 	}
 }

@@ -203,15 +203,3 @@ type Mask struct {
 	Message    string
 	Range      Range
 }
-
-// Route says who is asked to approve.
-type Route struct {
-	Name string
-	// Approvers are "group:NAME" or "subject:NAME".
-	Approvers []string
-	Quorum    int
-	Hold      time.Duration
-	Expires   time.Duration
-	Notify    []string
-	Range     Range
-}

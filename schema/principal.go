@@ -9,6 +9,9 @@ const (
 	KindAgent   = "agent"
 )
 
+// Kinds lists them, sorted.
+var Kinds = []string{KindAgent, KindHuman, KindMachine}
+
 // Principal is who calls, as the policy's issuer mapping made it from a checked credential. It is immutable.
 type Principal struct {
 	// Issuer is the name of the policy's issuer block, Subject what that block made of the claims. Together they

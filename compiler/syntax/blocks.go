@@ -119,13 +119,14 @@ func (d *decoder) mask(r *reader) {
 
 func (d *decoder) route(r *reader) {
 	d.tree.Routes = append(d.tree.Routes, Route{
-		Name:      r.name(),
-		Approvers: r.list("approvers", required),
-		Quorum:    r.number("quorum", optional),
-		Hold:      r.duration("hold", optional),
-		Expires:   r.duration("expires", optional),
-		Notify:    r.list("notify", optional),
-		Range:     r.header,
+		Name:          r.name(),
+		Approvers:     r.list("approvers", required),
+		ApproverKinds: r.list("approver_kinds", optional),
+		Quorum:        r.number("quorum", optional),
+		Hold:          r.duration("hold", optional),
+		Expires:       r.duration("expires", optional),
+		Notify:        r.list("notify", optional),
+		Range:         r.header,
 	})
 	r.finish()
 }

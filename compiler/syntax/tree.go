@@ -182,11 +182,13 @@ type Mask struct {
 type Route struct {
 	Name      String
 	Approvers List
-	Quorum    Int
-	Hold      Duration
-	Expires   Duration
-	Notify    List
-	Range     schema.Range
+	// ApproverKinds are the kinds of principal whose vote counts.
+	ApproverKinds List
+	Quorum        Int
+	Hold          Duration
+	Expires       Duration
+	Notify        List
+	Range         schema.Range
 }
 
 // Expr is an expr block: a named piece of CEL.

@@ -20,6 +20,8 @@ const (
 	Unknown Cause = iota
 	// NotApprover: the route does not ask this person.
 	NotApprover
+	// WrongKind: the route asks this caller, but takes no vote of its kind of principal.
+	WrongKind
 	// OwnRequest: the person asked for it.
 	OwnRequest
 	// AlreadyVoted: the person has voted.
@@ -50,7 +52,8 @@ func refuse(c Cause, message, hint string) *Refused {
 }
 
 // Decide takes one approver's vote. The ticket given back shows what it led to: one no denies it, and the quorum of the
-// route approves it. The error is a *Refused when the rules do not allow this vote.
+// route approves it. A no counts until the approval is used: it takes an approval back, be it one's own. The error is a
+// *Refused when the rules do not allow this vote.
 func (d *Desk) Decide(ctx context.Context, id string, by *schema.Principal, approve bool, reason string) (*schema.Ticket, error) {
 	vote := schema.Vote{
 		Issuer: by.Issuer, Subject: by.Subject, Approve: approve, Reason: strings.TrimSpace(reason), Time: d.config.Now(),
@@ -79,31 +82,41 @@ func (d *Desk) Decide(ctx context.Context, id string, by *schema.Principal, appr
 // judge says whether the rules allow a vote. A subject counts as one person whichever issuer vouches for it.
 func judge(t *schema.Ticket, by *schema.Principal, v *schema.Vote) *Refused {
 	switch {
-	case t.State != schema.TicketPending:
-		return refuse(Settled, fmt.Sprintf("ticket %s is %s", t.ID, t.State), "the caller can ask again by running the statement again")
 	case by.Subject == "" || by.Subject == t.Subject:
 		return refuse(OwnRequest, "nobody decides on their own request", "ask another approver of route "+t.Route.Name)
-	case !asked(t.Route.Approvers, by):
+	case !t.Route.Names(by):
 		return refuse(NotApprover, fmt.Sprintf("route %q does not ask %s", t.Route.Name, by),
 			"it asks "+strings.Join(t.Route.Approvers, ", "))
-	case slices.ContainsFunc(t.Votes, func(other schema.Vote) bool { return other.Subject == by.Subject }):
-		return refuse(AlreadyVoted, fmt.Sprintf("%s has voted on ticket %s", by, t.ID), "")
+	case !t.Route.Takes(by.Kind):
+		return refuse(WrongKind, fmt.Sprintf("%s is of kind %q, whose vote does not count on route %q", by, by.Kind, t.Route.Name),
+			"it takes votes of "+strings.Join(t.Route.ApproverKinds, ", ")+"; approve with a person's own token")
+	case t.State == schema.TicketApproved && !v.Approve, t.State == schema.TicketPending:
+		return judgeOpen(t, by, v)
+	default:
+		return refuse(Settled, fmt.Sprintf("ticket %s is %s", t.ID, t.State), settledHints[t.State])
+	}
+}
+
+// settledHints tell what is left to do about a ticket that is not open to the vote.
+var settledHints = map[schema.TicketState]string{
+	schema.TicketApproved: "nothing more is needed; to take the approval back before it is used, deny the ticket",
+	schema.TicketRedeemed: "the statement went through, once; the same statement again needs a new approval",
+	schema.TicketDenied:   "the caller can ask again by running the statement again",
+	schema.TicketExpired:  "the caller can ask again by running the statement again",
+}
+
+// judgeOpen says whether the vote of an approver on an open ticket counts.
+func judgeOpen(t *schema.Ticket, by *schema.Principal, v *schema.Vote) *Refused {
+	switch {
+	case v.Approve && slices.ContainsFunc(t.Votes, func(other schema.Vote) bool { return other.Subject == by.Subject }):
+		return refuse(AlreadyVoted, fmt.Sprintf("%s has voted on ticket %s", by, t.ID),
+			"another approver of route "+t.Route.Name+" is needed; to take your approval back, deny the ticket")
 	case v.Approve && v.Reason == "":
 		return refuse(NoReason, "an approval needs a reason", `say why: --reason "..."`)
 	case len(v.Reason) > MaxReason:
 		return refuse(NoReason, fmt.Sprintf("a reason has at most %d bytes", MaxReason), "shorten it")
 	}
 	return nil
-}
-
-func asked(approvers []string, by *schema.Principal) bool {
-	return slices.ContainsFunc(approvers, func(a string) bool {
-		if group, ok := strings.CutPrefix(a, "group:"); ok {
-			return slices.Contains(by.Groups, group)
-		}
-		subject, ok := strings.CutPrefix(a, "subject:")
-		return ok && subject == by.Subject
-	})
 }
 
 // count adds a vote and draws the result.

@@ -114,10 +114,17 @@ func (w *world) startIssuer() {
 	client := func(id string, groups ...string) devissuer.Client {
 		return devissuer.Client{ID: id, Secret: schema.NewSecret("secret"), Groups: groups}
 	}
+	person := func(id string, groups ...string) devissuer.Client {
+		c := client(id, groups...)
+		c.Kind = devissuer.KindHuman
+		return c
+	}
 	var err error
 	w.issuer, err = devissuer.New(devissuer.Config{
 		Address: "127.0.0.1:0", Now: time.Now, Rand: rand.Reader,
-		Clients: []devissuer.Client{client("orders", "apps"), client("dba", "dba"), client("boss", "dba", "operators"), client("stranger")},
+		Clients: []devissuer.Client{
+			client("orders", "apps"), person("dba", "dba"), person("boss", "dba", "operators"), person("stranger"), client("bot", "dba"),
+		},
 	})
 	if err != nil {
 		w.t.Fatal(err)
@@ -140,7 +147,7 @@ func (w *world) policy(serial uint64, edit func(*schema.Bundle)) *schema.Bundle 
 		Language: schema.LanguageVersion, Name: "shop", Owner: "appsec@example.com", Serial: serial,
 		Issuers: []schema.Issuer{{
 			Name: "corp", OIDC: schema.OIDC{URL: w.issuer.URL(), Audiences: []string{"gatewright"}, Algorithms: []string{"ES256", "RS256"}},
-			Subject: schema.Condition{Text: "claims.sub"}, Groups: schema.Condition{Text: "claims.groups"}, Kind: schema.Condition{Text: "'machine'"},
+			Subject: schema.Condition{Text: "claims.sub"}, Groups: schema.Condition{Text: "claims.groups"}, Kind: schema.Condition{Text: "claims.client_type == 'human' ? 'human' : 'machine'"},
 		}},
 		Targets: []schema.Target{{Name: "shop", Protocol: schema.ProtocolPostgres}},
 		Classes: []schema.Class{{Name: "card", Targets: targets, Columns: []string{"public.cards.pan"}}},
@@ -160,7 +167,7 @@ func (w *world) policy(serial uint64, edit func(*schema.Bundle)) *schema.Bundle 
 		},
 		Masks: []schema.Mask{{Address: "mask.cards", Classes: []string{"card"}, With: schema.TransformLast4}},
 		Routes: []schema.Route{{
-			Name: "dbas", Approvers: []string{"group:dba"}, Quorum: 1, Hold: 20 * time.Second, Expires: time.Minute, Notify: []string{"hook"},
+			Name: "dbas", Approvers: []string{"corp/group:dba"}, ApproverKinds: []string{schema.KindHuman}, Quorum: 1, Hold: 20 * time.Second, Expires: time.Minute, Notify: []string{"hook"},
 		}},
 	}
 	if edit != nil {

@@ -66,7 +66,7 @@ func example() *schema.Bundle {
 		},
 		Masks: []schema.Mask{{Address: "mask.m", Mode: schema.DryRun, Classes: []string{"card"}, Groups: []string{"g"}, With: schema.TransformLast4,
 			When: condition("true", 15), Unless: condition("false", 16), Predicates: schema.PredicatesEquality, Message: "masked", Range: at(14)}},
-		Routes:  []schema.Route{{Name: "dba", Approvers: []string{"group:dba"}, Quorum: 2, Hold: 2 * time.Minute, Expires: time.Hour, Notify: []string{"hook"}, Range: at(17)}},
+		Routes:  []schema.Route{{Name: "dba", Approvers: []string{"corp/group:dba"}, ApproverKinds: []string{"human"}, Quorum: 2, Hold: 2 * time.Minute, Expires: time.Hour, Notify: []string{"hook"}, Range: at(17)}},
 		Sources: []schema.Source{{Path: "p.hcl", Text: []byte("policy \"payments\" {}\n\xff\x00")}},
 	}
 }
@@ -194,6 +194,21 @@ func refused(t *testing.T, data []byte, o bundle.Options, what string) *bundle.R
 		t.Fatalf("%s: bundle %v, error %v", what, b != nil, err)
 	}
 	return r
+}
+
+// What a reader would refuse is not written either.
+func TestRoutesSayWhomTheyAsk(t *testing.T) {
+	for reason, change := range map[string]func(*schema.Route){
+		`approver "group:dba" does not name an issuer`: func(r *schema.Route) { r.Approvers = []string{"group:dba"} },
+		`approver "dba" does not name an issuer`:       func(r *schema.Route) { r.Approvers = []string{"dba"} },
+		`no kind "robot"`:                              func(r *schema.Route) { r.ApproverKinds = []string{"robot"} },
+	} {
+		b := example()
+		change(&b.Routes[0])
+		if _, err := bundle.Encode(b, fingerprint); err == nil || !strings.Contains(err.Error(), reason) {
+			t.Errorf("got %v, want %s", err, reason)
+		}
+	}
 }
 
 func TestRefusals(t *testing.T) {

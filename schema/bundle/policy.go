@@ -58,12 +58,13 @@ type mask struct {
 }
 
 type route struct {
-	Approvers []string `json:"approvers,omitempty"`
-	Expires   duration `json:"expires"`
-	Hold      duration `json:"hold"`
-	Name      string   `json:"name"`
-	Notify    []string `json:"notify,omitempty"`
-	Quorum    int      `json:"quorum"`
+	ApproverKinds []string `json:"approver_kinds,omitempty"`
+	Approvers     []string `json:"approvers,omitempty"`
+	Expires       duration `json:"expires"`
+	Hold          duration `json:"hold"`
+	Name          string   `json:"name"`
+	Notify        []string `json:"notify,omitempty"`
+	Quorum        int      `json:"quorum"`
 }
 
 type rule struct {

@@ -2,6 +2,7 @@ package bundle
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,8 +22,12 @@ func (p *policy) bundle() (*schema.Bundle, error) {
 		b.Targets = append(b.Targets, schema.Target{Catalog: t.Catalog, Labels: t.Labels, Name: t.Name, Protocol: t.Protocol})
 	}
 	for _, r := range p.Routes {
+		if err := r.askable(); err != nil {
+			return nil, damaged("route %q: %v", r.Name, err)
+		}
 		b.Routes = append(b.Routes, schema.Route{
-			Approvers: r.Approvers, Expires: time.Duration(r.Expires), Hold: time.Duration(r.Hold), Name: r.Name, Notify: r.Notify, Quorum: r.Quorum,
+			ApproverKinds: r.ApproverKinds, Approvers: r.Approvers, Expires: time.Duration(r.Expires), Hold: time.Duration(r.Hold),
+			Name: r.Name, Notify: r.Notify, Quorum: r.Quorum,
 		})
 	}
 	for i := range p.Rules {
@@ -40,6 +45,21 @@ func (p *policy) bundle() (*schema.Bundle, error) {
 		b.Masks = append(b.Masks, m)
 	}
 	return b, inOrder(b)
+}
+
+// askable checks that each approver is of one issuer, and each kind is one that there is.
+func (r *route) askable() error {
+	for _, text := range r.Approvers {
+		if party, ok := schema.ParseParty(text); !ok || party.Issuer == "" {
+			return fmt.Errorf("approver %q does not name an issuer and a group or subject", text)
+		}
+	}
+	for _, kind := range r.ApproverKinds {
+		if !slices.Contains(schema.Kinds, kind) {
+			return fmt.Errorf("there is no kind %q of principal", kind)
+		}
+	}
+	return nil
 }
 
 func (i *issuer) schema() schema.Issuer {

@@ -20,7 +20,8 @@ func newPolicy(b *schema.Bundle) (*policy, error) {
 	}
 	for _, r := range b.Routes {
 		p.Routes = append(p.Routes, route{
-			Approvers: r.Approvers, Expires: duration(r.Expires), Hold: duration(r.Hold), Name: r.Name, Notify: r.Notify, Quorum: r.Quorum,
+			ApproverKinds: r.ApproverKinds, Approvers: r.Approvers, Expires: duration(r.Expires), Hold: duration(r.Hold),
+			Name: r.Name, Notify: r.Notify, Quorum: r.Quorum,
 		})
 	}
 	for i := range b.Rules {
