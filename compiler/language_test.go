@@ -1,0 +1,162 @@
+package compiler_test
+
+import (
+	"maps"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/gatewright/gatewright/compiler"
+	"github.com/gatewright/gatewright/compiler/syntax"
+	"github.com/gatewright/gatewright/schema"
+	"github.com/gatewright/gatewright/schema/vocab"
+)
+
+const reference = "../docs/language.md"
+
+func readReference(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile(reference)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// unknownName is like no name of the language, so that the hint lists all that there are.
+const unknownName = "zzzzzzzzzzzzzzzzzzzz"
+
+// known asks the decoder what may stand in a place of a file: prefix and suffix are what is around it.
+func known(t *testing.T, file, prefix, suffix, unknown string) (attrs, blocks []string) {
+	t.Helper()
+	f, diags := syntax.Parse(file, []byte(prefix+unknown+suffix))
+	if f == nil {
+		t.Fatal(diags)
+	}
+	_, diags = syntax.Decode([]*syntax.File{f})
+	for _, d := range diags {
+		if strings.HasPrefix(d.Summary, "Unknown ") && strings.Contains(d.Detail, unknownName) {
+			for part := range strings.SplitSeq(strings.TrimSuffix(d.Hint, "."), "; ") {
+				if list, ok := strings.CutPrefix(strings.ToLower(part), "attributes are "); ok {
+					attrs = names(list)
+				} else if list, ok := strings.CutPrefix(strings.ToLower(part), "blocks are "); ok {
+					blocks = names(list)
+				} else {
+					t.Fatalf("a hint that lists nothing: %q", d.Hint)
+				}
+			}
+			return attrs, blocks
+		}
+	}
+	t.Fatalf("%s was not refused in %q", unknownName, prefix)
+	return nil, nil
+}
+
+func names(list string) []string { return strings.Split(strings.ReplaceAll(list, " and ", ", "), ", ") }
+
+// section gives the part of the reference under "### `block`".
+func section(t *testing.T, text, block string) string {
+	t.Helper()
+	_, rest, ok := strings.Cut(text, "\n### `"+block+"`\n")
+	if !ok {
+		t.Errorf("%s has no section on %s", reference, block)
+	}
+	part, _, _ := strings.Cut(rest, "\n## ")
+	part, _, _ = strings.Cut(part, "\n### ")
+	return part
+}
+
+// TestReferenceNamesEverything: each block and attribute that the decoder knows has its place in the reference.
+func TestReferenceNamesEverything(t *testing.T) {
+	text := readReference(t)
+	count := 0
+	for _, file := range []string{"policy.hcl", "policy_test.hcl"} {
+		_, blocks := known(t, file, "", " {}\n", unknownName)
+		for _, block := range blocks {
+			part := section(t, text, block)
+			if !strings.Contains(part, "```hcl") {
+				t.Errorf("%s: no example", block)
+			}
+			if block == "locals" {
+				continue // its attributes are the writer's own
+			}
+			count += namesAll(t, part, block, file, block+" \"n\" {\n", "\n}\n")
+		}
+	}
+	if count < 60 {
+		t.Errorf("only %d blocks and attributes were looked for", count)
+	}
+}
+
+// namesAll looks for the attributes and inner blocks of a place, and for theirs.
+func namesAll(t *testing.T, part, where, file, prefix, suffix string) int {
+	t.Helper()
+	attrs, blocks := known(t, file, prefix, suffix, unknownName+" = 1")
+	for _, name := range append(attrs, blocks...) {
+		if !strings.Contains(part, "`"+name+"`") {
+			t.Errorf("%s: %s is not in the reference", where, name)
+		}
+	}
+	count := len(attrs) + len(blocks)
+	for _, inner := range blocks {
+		count += namesAll(t, part, where+" "+inner, file, prefix+inner+" {\n", "\n}"+suffix)
+	}
+	return count
+}
+
+// TestReferenceNamesEveryWord: verbs, transforms, detectors, fields and functions.
+func TestReferenceNamesEveryWord(t *testing.T) {
+	text := readReference(t)
+	words := slices.Concat(schema.PostgresVerbs, schema.Detectors, slices.Collect(maps.Keys(schema.Transforms)), schema.Kinds)
+	for _, word := range words {
+		if !strings.Contains(text, "`"+word+"`") {
+			t.Errorf("%s is not in the reference", word)
+		}
+	}
+	for _, kind := range []vocab.Kind{vocab.Postgres, vocab.PostgresMask} {
+		for _, f := range kind.Fields() {
+			if !strings.Contains(text, "| `"+f.Name+"` | "+f.Type+" |") && !strings.Contains(text, "| `"+f.Name+"` | "+readable[f.Type]+" |") {
+				t.Errorf("%s of type %s is not in the reference", f.Name, f.Type)
+			}
+		}
+	}
+	for _, name := range vocab.Functions() {
+		if !regexp.MustCompile("[`.]" + name + `\(`).MatchString(text) {
+			t.Errorf("function %s is not in the reference", name)
+		}
+	}
+}
+
+// readable are CEL's types whose name is not that of CEL's text.
+var readable = map[string]string{"google.protobuf.Timestamp": "timestamp"}
+
+var example = regexp.MustCompile("(?s)\n```hcl\n(.*?)```")
+
+// TestReferenceExamples: the examples together are a policy without a mistake.
+func TestReferenceExamples(t *testing.T) {
+	catalog, err := os.ReadFile("../examples/payments/payments-db.catalog.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var policy, tests strings.Builder
+	for _, m := range example.FindAllStringSubmatch(readReference(t), -1) {
+		if strings.HasPrefix(m[1], "# payments_test.hcl\n") {
+			tests.WriteString(m[1])
+		} else {
+			policy.WriteString(m[1])
+		}
+	}
+	result := compiler.Compile(fstest.MapFS{
+		"policy.hcl": {Data: []byte(policy.String())}, "payments_test.hcl": {Data: []byte(tests.String())},
+		"payments-db.catalog.json": {Data: catalog},
+	})
+	for _, d := range result.Diagnostics {
+		t.Errorf("%s %s: %s %s", d.Range, d.Summary, d.Detail, d.Hint)
+	}
+	if result.Bundle != nil && (len(result.Bundle.Rules) < 5 || len(result.Suite.Tests) < 1) {
+		t.Errorf("%d rules and %d tests", len(result.Bundle.Rules), len(result.Suite.Tests))
+	}
+}
