@@ -77,7 +77,7 @@ func (c *checker) vouched(r *syntax.Route, a syntax.String, p schema.Party) {
 		c.lookalike(p, a)
 	case p.Issuer == "" && len(able) > 1:
 		c.add(a.Range, "Ambiguous approver",
-			fmt.Sprintf("%q does not say whose: the policy has the issuers %s, and whoever is called so by any of them would do.", p, strings.Join(able, ", ")),
+			fmt.Sprintf("%q does not say whose: any of the issuers %s could vouch for somebody of that name.", p, strings.Join(able, ", ")),
 			fmt.Sprintf("Name the issuer, as %q.", schema.Party{Issuer: able[0], Group: p.Group, Name: p.Name}))
 	case p.Issuer != "" && !slices.Contains(c.issuers(), p.Issuer):
 		hint := syntax.Suggest(p.Issuer, c.issuers())
@@ -87,7 +87,7 @@ func (c *checker) vouched(r *syntax.Route, a syntax.String, p schema.Party) {
 		c.add(a.Range, "Unknown issuer", fmt.Sprintf("There is no issuer %q to vouch for this approver.", p.Issuer), hint)
 	default:
 		c.add(a.Range, "Nobody can approve",
-			fmt.Sprintf("Votes count of %s only, and no issuer that could vouch for %q makes a principal of that kind.", strings.Join(kinds, ", "), p),
+			fmt.Sprintf("The route takes votes of kind %s, and no issuer that could vouch for %q makes a principal of that kind.", strings.Join(kinds, " or "), p),
 			`Let the issuer tell people from programs, as principal { kind = "claims.client_type == 'human' ? 'human' : 'machine'" }, or widen the route's approver_kinds.`)
 	}
 }

@@ -70,3 +70,15 @@ func TestPartyMeansItsOwnIssuersPrincipals(t *testing.T) {
 		t.Error("a party without a name means a principal without one")
 	}
 }
+
+func FuzzParseParty(f *testing.F) {
+	for _, text := range []string{"", "group:dba", "corp/subject:svc:orders", "group:a/b", "/group:x", "a/b/group:x"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		p, ok := schema.ParseParty(text)
+		if ok && (p.String() != text || p.Name == "") {
+			t.Errorf("%q was read as %+v", text, p)
+		}
+	})
+}

@@ -19,6 +19,7 @@ var demoClients = []struct{ id, groups, kind string }{
 	{"order-service", "order-service", "service"},
 	{"billing", "billing", "service"},
 	{"dba-on-call", "dba", "human"},
+	{"dba-bot", "dba", "service"},
 }
 
 // demoTarget is the target of the example that the demo connects to.

@@ -98,6 +98,7 @@ mask "contact" {
   predicates = "equality"
 }
 
+# Only people of the group approve, which is the default of approver_kinds: a program with its groups does not.
 route "dba-oncall" {
   approvers = ["group:dba"]
   quorum    = 1
