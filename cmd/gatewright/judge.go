@@ -73,8 +73,8 @@ func (j *judge) statement(t *schema.Test, principal *schema.Principal, s *sqlfac
 	}
 	action := schema.Action{
 		Protocol: schema.ProtocolPostgres, Target: t.Target, Principal: principal, Request: schema.Request{Time: testTime},
-		Accesses: s.Accesses, Outputs: s.Outputs, Uses: s.Uses, SQL: s.SQL, Text: s.Text,
 	}
+	s.Describe(&action)
 	var d schema.Decision
 	j.engine.Decide(&action, &d)
 	observed := suite.Observed{
@@ -84,9 +84,9 @@ func (j *judge) statement(t *schema.Test, principal *schema.Principal, s *sqlfac
 		return observed, nil
 	}
 	for _, m := range d.Masks {
-		observed.Masked = append(observed.Masked, s.Outputs[m.Output].Name)
+		observed.Masked = append(observed.Masked, action.Outputs[m.Output].Name)
 	}
-	rows, err := maskRows(t.Rows, s.Outputs, &d)
+	rows, err := maskRows(t.Rows, action.Outputs, &d)
 	observed.Rows = rows
 	return observed, err
 }

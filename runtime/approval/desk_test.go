@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -14,6 +15,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/gatewright/gatewright/runtime/approval"
+	"github.com/gatewright/gatewright/runtime/store"
 	"github.com/gatewright/gatewright/schema"
 )
 
@@ -22,7 +24,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // desk is a desk with a clock that a test can turn and a list of what happened.
 type desk struct {
 	*approval.Desk
-	store *approval.Memory
+	store *store.DB
 
 	mu       sync.Mutex
 	now      time.Time
@@ -33,7 +35,16 @@ type desk struct {
 
 func newDesk(t *testing.T) *desk {
 	t.Helper()
-	d := &desk{store: approval.NewMemory(), now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
+	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "gatewright.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	d := &desk{store: db, now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
 	d.Desk = d.another(t)
 	return d
 }
@@ -81,17 +92,26 @@ func (d *desk) record(e approval.Event) error {
 
 var (
 	orders = &schema.Principal{Issuer: "corp", Subject: "svc:orders", Groups: []string{"orders"}}
-	alice  = &schema.Principal{Issuer: "corp", Subject: "alice", Groups: []string{"dba"}}
-	bob    = &schema.Principal{Issuer: "corp", Subject: "bob", Groups: []string{"dba"}}
-	carol  = &schema.Principal{Issuer: "corp", Subject: "carol"}
+	alice  = person("corp", "alice", "dba")
+	bob    = person("corp", "bob", "dba")
+	carol  = person("corp", "carol")
 )
+
+func person(issuer, subject string, groups ...string) *schema.Principal {
+	return &schema.Principal{Issuer: issuer, Subject: subject, Groups: groups, Kind: schema.KindHuman}
+}
+
+func of(kind string) *schema.Principal {
+	return &schema.Principal{Issuer: "corp", Subject: "bot", Groups: []string{"dba"}, Kind: kind}
+}
 
 func request() approval.Request {
 	return approval.Request{
 		Principal: orders, Target: "payments-db", Text: "DELETE FROM orders WHERE id = 7", Rules: []string{"approve.delete"},
 		Accesses: []schema.Access{{Verb: "delete", Object: "public.orders"}},
 		Bundle:   "sha256:b", Route: schema.Route{
-			Name: "dba", Approvers: []string{"group:dba", "subject:carol"}, Quorum: 1, Hold: time.Minute, Expires: time.Hour,
+			Name: "dba", Approvers: []string{"corp/group:dba", "corp/subject:carol"}, ApproverKinds: []string{schema.KindHuman},
+			Quorum: 1, Hold: time.Minute, Expires: time.Hour,
 		},
 	}
 }
@@ -119,7 +139,16 @@ func TestVotes(t *testing.T) {
 	}
 	two := with(func(r *approval.Request) { r.Route.Quorum = 2 })
 	own := with(func(r *approval.Request) { r.Principal = alice })
-	abroad := &schema.Principal{Issuer: "other", Subject: "alice", Groups: []string{"dba"}}
+	bots := with(func(r *approval.Request) { r.Route.ApproverKinds = []string{schema.KindAgent, schema.KindHuman} })
+	ownBot := with(func(r *approval.Request) {
+		r.Principal = of(schema.KindAgent)
+		r.Route.ApproverKinds = []string{schema.KindAgent}
+	})
+	both := with(func(r *approval.Request) {
+		r.Route.Approvers = []string{"corp/group:dba", "other/group:dba"}
+		r.Route.Quorum = 2
+	})
+	abroad := person("other", "alice", "dba")
 	for name, c := range map[string]struct {
 		request approval.Request
 		votes   []vote
@@ -127,8 +156,16 @@ func TestVotes(t *testing.T) {
 		"by group":             {request(), []vote{{alice, true, "ok", schema.TicketApproved}}},
 		"by subject":           {request(), []vote{{carol, true, "ok", schema.TicketApproved}}},
 		"refused":              {request(), []vote{{alice, false, "", schema.TicketDenied}}},
-		"a stranger":           {request(), []vote{{&schema.Principal{Issuer: "corp", Subject: "mallory", Groups: []string{"dev"}}, true, "ok", approval.NotApprover}}},
-		"nobody":               {request(), []vote{{&schema.Principal{Issuer: "corp", Groups: []string{"dba"}}, true, "ok", approval.OwnRequest}}},
+		"a stranger":           {request(), []vote{{person("corp", "mallory", "dev"), true, "ok", approval.NotApprover}}},
+		"nobody":               {request(), []vote{{person("corp", "", "dba"), true, "ok", approval.OwnRequest}}},
+		"group of another":     {request(), []vote{{person("other", "mallory", "dba"), true, "ok", approval.NotApprover}}},
+		"subject of another":   {request(), []vote{{person("other", "carol"), true, "ok", approval.NotApprover}}},
+		"a machine":            {request(), []vote{{of(schema.KindMachine), true, "ok", approval.WrongKind}}},
+		"a machine says no":    {request(), []vote{{of(schema.KindMachine), false, "no", approval.WrongKind}}},
+		"an agent":             {request(), []vote{{of(schema.KindAgent), true, "ok", approval.WrongKind}}},
+		"of no kind":           {request(), []vote{{of(""), true, "ok", approval.WrongKind}}},
+		"an agent, named":      {bots, []vote{{of(schema.KindMachine), true, "ok", approval.WrongKind}, {of(schema.KindAgent), true, "ok", schema.TicketApproved}}},
+		"an agent, its own":    {ownBot, []vote{{of(schema.KindAgent), true, "ok", approval.OwnRequest}}},
 		"the requester":        {own, []vote{{alice, true, "ok", approval.OwnRequest}}},
 		"requester, elsewhere": {own, []vote{{abroad, true, "ok", approval.OwnRequest}}},
 		"requester says no":    {own, []vote{{alice, false, "", approval.OwnRequest}}},
@@ -136,9 +173,13 @@ func TestVotes(t *testing.T) {
 		"with too long a one":  {request(), []vote{{alice, false, strings.Repeat("x", 5000), approval.NoReason}}},
 		"quorum of two":        {two, []vote{{alice, true, "ok", schema.TicketPending}, {bob, true, "ok", schema.TicketApproved}}},
 		"one person twice":     {two, []vote{{alice, true, "ok", schema.TicketPending}, {alice, true, "ok", approval.AlreadyVoted}}},
-		"twice, two issuers":   {two, []vote{{alice, true, "ok", schema.TicketPending}, {abroad, true, "ok", approval.AlreadyVoted}}},
+		"twice, two issuers":   {both, []vote{{alice, true, "ok", schema.TicketPending}, {abroad, true, "ok", approval.AlreadyVoted}}},
 		"any no is a no":       {two, []vote{{alice, true, "ok", schema.TicketPending}, {bob, false, "no", schema.TicketDenied}}},
-		"after the decision":   {request(), []vote{{alice, true, "ok", schema.TicketApproved}, {bob, false, "no", approval.Settled}}},
+		"one thinks again":     {two, []vote{{alice, true, "ok", schema.TicketPending}, {alice, false, "no", schema.TicketDenied}}},
+		"after the decision":   {request(), []vote{{alice, true, "ok", schema.TicketApproved}, {bob, true, "ok", approval.Settled}}},
+		"taken back":           {request(), []vote{{alice, true, "ok", schema.TicketApproved}, {alice, false, "no", schema.TicketDenied}}},
+		"taken back by other":  {request(), []vote{{alice, true, "ok", schema.TicketApproved}, {bob, false, "no", schema.TicketDenied}, {alice, true, "ok", approval.Settled}}},
+		"not by a stranger":    {request(), []vote{{alice, true, "ok", schema.TicketApproved}, {person("corp", "mallory"), false, "no", approval.NotApprover}}},
 		"after a no":           {request(), []vote{{alice, false, "no", schema.TicketDenied}, {bob, true, "ok", approval.Settled}}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -150,6 +191,9 @@ func TestVotes(t *testing.T) {
 				var refused *approval.Refused
 				if errors.As(err, &refused) {
 					got = refused.Cause
+					if refused.Message == "" || refused.Hint == "" {
+						t.Errorf("a refusal without message or hint: %+v", refused)
+					}
 				} else if err != nil {
 					t.Fatal(err)
 				} else {
@@ -182,10 +226,15 @@ func TestKeyIsBoundToEverything(t *testing.T) {
 		"shifted":   func(r *approval.Request) { r.Principal = &schema.Principal{Issuer: "corps", Subject: "vc:orders"} },
 		"target":    func(r *approval.Request) { r.Target = "other-db" },
 		"text":      func(r *approval.Request) { r.Text += " " },
-		"binds":     func(r *approval.Request) { r.Binds = "b" },
+		"a value":   func(r *approval.Request) { r.Parameters = []schema.Parameter{{Value: []byte("b")}} },
+		"no value":  func(r *approval.Request) { r.Parameters = []schema.Parameter{{Null: true}} },
+		"its type":  func(r *approval.Request) { r.Parameters = []schema.Parameter{{Type: 23, Value: []byte("b")}} },
+		"its form":  func(r *approval.Request) { r.Parameters = []schema.Parameter{{Binary: true, Value: []byte("b")}} },
+		"two":       func(r *approval.Request) { r.Parameters = []schema.Parameter{{Value: []byte("b")}, {Value: nil}} },
 		"verb":      func(r *approval.Request) { r.Accesses = []schema.Access{{Verb: "update", Object: "public.orders"}} },
 		"object":    func(r *approval.Request) { r.Accesses = []schema.Access{{Verb: "delete", Object: "other.orders"}} },
-		"approvers": func(r *approval.Request) { r.Route.Approvers = []string{"group:dba"} },
+		"approvers": func(r *approval.Request) { r.Route.Approvers = []string{"corp/group:dba"} },
+		"kinds":     func(r *approval.Request) { r.Route.ApproverKinds = []string{"agent", "human"} },
 		"quorum":    func(r *approval.Request) { r.Route.Quorum = 2 },
 	} {
 		r := first
@@ -295,8 +344,14 @@ func TestWhatCannotBeRecordedDoesNotHappen(t *testing.T) {
 
 func TestRaiseRefuses(t *testing.T) {
 	for name, change := range map[string]func(*approval.Request){
-		"too long":     func(r *approval.Request) { r.Text = strings.Repeat("x", approval.MaxStatement+1) },
+		"too long":                  func(r *approval.Request) { r.Text = strings.Repeat("x", approval.MaxStatement+1) },
+		"a value that is not shown": func(r *approval.Request) { r.Parameters = []schema.Parameter{{Value: []byte("1")}} },
+		"values too long to show": func(r *approval.Request) {
+			r.Parameters = []schema.Parameter{{Value: []byte("1")}, {Value: []byte("2")}}
+			r.Shown = []string{"'1'", strings.Repeat("x", approval.MaxShown)}
+		},
 		"no approvers": func(r *approval.Request) { r.Route.Approvers = nil },
+		"of no kind":   func(r *approval.Request) { r.Route.ApproverKinds = nil },
 		"no quorum":    func(r *approval.Request) { r.Route.Quorum = 0 },
 		"no life":      func(r *approval.Request) { r.Route.Expires = 0 },
 	} {
@@ -309,6 +364,20 @@ func TestRaiseRefuses(t *testing.T) {
 				t.Errorf("got %v", err)
 			}
 		})
+	}
+}
+
+func TestApproversSeeTheValues(t *testing.T) {
+	r := request()
+	r.Parameters = []schema.Parameter{{Value: []byte("42")}, {Null: true}}
+	r.Shown = []string{"'42'", "NULL"}
+	d := newDesk(t)
+	got, err := d.Ticket(t.Context(), raise(t, d.Desk, r).ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(r.Shown, got.Parameters); diff != "" {
+		t.Error(diff)
 	}
 }
 
@@ -378,6 +447,58 @@ func TestWait(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestTakenBack(t *testing.T) {
+	d := newDesk(t)
+	ask := request()
+	ticket := raise(t, d.Desk, ask)
+	for _, yes := range []bool{true, false} {
+		if _, err := d.Decide(t.Context(), ticket.ID, alice, yes, "on second thoughts"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, err := d.Redeem(t.Context(), ask.Key()); got != nil || err != nil {
+		t.Errorf("an approval that was taken back was used: %v, %v", got, err)
+	}
+	if again := raise(t, d.Desk, ask); again.ID == ticket.ID {
+		t.Error("a ticket that was taken back was found again")
+	}
+	want := []string{"t1 raised", "t1 voted true by alice", "t1 voted false by alice", "t2 raised"}
+	if diff := cmp.Diff(want, d.events); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// An approval is used or taken back, and never both, whoever comes first.
+func TestUsedOrTakenBack(t *testing.T) {
+	for range 20 {
+		d := newDesk(t)
+		ask := request()
+		ticket := raise(t, d.Desk, ask)
+		if _, err := d.Decide(t.Context(), ticket.ID, alice, true, "ok"); err != nil {
+			t.Fatal(err)
+		}
+		var used, back bool
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			got, err := d.Redeem(t.Context(), ask.Key())
+			if used = got != nil; err != nil {
+				t.Error(err)
+			}
+		})
+		wg.Go(func() {
+			_, err := d.Decide(t.Context(), ticket.ID, bob, false, "no")
+			var refused *approval.Refused
+			if back = err == nil; err != nil && (!errors.As(err, &refused) || refused.Cause != approval.Settled) {
+				t.Error(err)
+			}
+		})
+		wg.Wait()
+		if used == back {
+			t.Fatalf("used %v, taken back %v", used, back)
+		}
+	}
 }
 
 func TestOneOfManyRedeems(t *testing.T) {

@@ -16,13 +16,17 @@ import (
 // MaxStatement bounds the statement in a ticket, in bytes. A longer one is refused: nobody approves what they cannot see.
 const MaxStatement = 64 << 10
 
+// MaxShown bounds the bind values in a ticket, as an approver reads them, in bytes all together.
+const MaxShown = 256 << 10
+
 // Request asks for an approval: who wants to do what, and the rules and the route that hold it.
 type Request struct {
 	Principal *schema.Principal
 	Target    string
-	// Text is the exact statement, Binds a digest of the bind values, empty when there are none.
-	Text  string
-	Binds string
+	// Text is the exact statement, Parameters its bind values and Shown the same as an approver reads them.
+	Text       string
+	Parameters []schema.Parameter
+	Shown      []string
 	// Accesses are what the statement does, by canonical names: what the text means at this moment.
 	Accesses []schema.Access
 	Rules    []string
@@ -41,10 +45,11 @@ func (r *Request) Key() string {
 	part(h, r.Principal.Subject)
 	part(h, r.Target)
 	part(h, r.Text)
-	part(h, r.Binds)
+	parameters(h, r.Parameters)
 	part(h, r.Route.Name)
 	part(h, fmt.Sprint(r.Route.Quorum))
 	list(h, slices.Sorted(slices.Values(r.Route.Approvers)))
+	list(h, slices.Sorted(slices.Values(r.Route.ApproverKinds)))
 	list(h, r.does())
 	return "sha256:" + hex.EncodeToString(h.Sum(nil))
 }
@@ -59,10 +64,28 @@ func (r *Request) does() []string {
 	return slices.Compact(lines)
 }
 
+func size(texts []string) int {
+	n := 0
+	for _, text := range texts {
+		n += len(text)
+	}
+	return n
+}
+
 func list(h hash.Hash, lines []string) {
 	part(h, fmt.Sprint(len(lines)))
 	for _, line := range lines {
 		part(h, line)
+	}
+}
+
+// parameters feeds the bind values, with their types and formats: the same bytes mean another value under another type.
+func parameters(h hash.Hash, list []schema.Parameter) {
+	part(h, fmt.Sprint(len(list)))
+	for i := range list {
+		p := &list[i]
+		part(h, fmt.Sprint(p.Type, p.Binary, p.Null))
+		part(h, string(p.Value))
 	}
 }
 
@@ -81,7 +104,11 @@ func (d *Desk) Raise(ctx context.Context, r Request) (*schema.Ticket, error) {
 		return nil, refuse(TooLong, fmt.Sprintf("a statement of more than %d bytes cannot be approved", MaxStatement),
 			"split the statement, or send its data as bind values")
 	}
-	if r.Route.Quorum < 1 || len(r.Route.Approvers) == 0 || r.Route.Expires <= 0 {
+	if len(r.Shown) != len(r.Parameters) || size(r.Shown) > MaxShown {
+		return nil, refuse(TooLong, fmt.Sprintf("a statement whose bind values do not show in %d bytes cannot be approved", MaxShown),
+			"bind less with one statement")
+	}
+	if r.Route.Quorum < 1 || len(r.Route.Approvers) == 0 || len(r.Route.ApproverKinds) == 0 || r.Route.Expires <= 0 {
 		return nil, refuse(NoRoute, fmt.Sprintf("route %q asks nobody", r.Route.Name), "ask the owner of the policy")
 	}
 	now := d.config.Now()
@@ -91,7 +118,7 @@ func (d *Desk) Raise(ctx context.Context, r Request) (*schema.Ticket, error) {
 	}
 	t := &schema.Ticket{
 		ID: d.config.NewID(), Key: r.Key(), Issuer: r.Principal.Issuer, Subject: r.Principal.Subject,
-		Groups: slices.Clone(r.Principal.Groups), Target: r.Target, Statement: r.Text, Binds: r.Binds, Rules: slices.Clone(r.Rules),
+		Groups: slices.Clone(r.Principal.Groups), Target: r.Target, Statement: r.Text, Parameters: slices.Clone(r.Shown), Rules: slices.Clone(r.Rules),
 		Accesses: r.does(), Bundle: r.Bundle, Route: r.Route, Created: now, Expires: now.Add(r.Route.Expires),
 	}
 	kept, created, err := d.config.Store.Raise(ctx, t, func() error {

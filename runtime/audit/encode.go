@@ -33,7 +33,7 @@ func appendBody(dst []byte, head Head, now time.Time, r *Record) []byte {
 	if r.Decision != nil {
 		dst = appendDecision(dst, r)
 	}
-	if r.Action != nil && r.Kind == KindDecision {
+	if r.Action != nil && (r.Kind == KindDecision || r.Kind == KindPrepared) {
 		dst = appendAction(dst, r.Action)
 	}
 	dst = appendEvent(dst, r)

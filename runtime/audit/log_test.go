@@ -54,11 +54,11 @@ func decision() *audit.Record {
 		Application: "psql", Bundle: "sha256:abc",
 		Principal: &schema.Principal{Issuer: "corp", Subject: "svc:billing", Groups: []string{"billing"}, Kind: schema.KindMachine},
 		Action: &schema.Action{
-			Accesses: []schema.Access{{Verb: "select", Object: "public.cards", Columns: []string{"id", "pan"}}},
-			Outputs:  []schema.Output{{Name: "id"}, {Name: "p"}},
-			SQL:      &schema.SQL{Statement: "select", Fingerprint: "f1", Normalized: "SELECT id, pan AS p FROM cards WHERE id = $1"},
-			Text:     "SELECT id, pan AS p FROM cards WHERE id = 4242424242424242",
-			Binds:    "digest-of-binds",
+			Accesses:   []schema.Access{{Verb: "select", Object: "public.cards", Columns: []string{"id", "pan"}}},
+			Outputs:    []schema.Output{{Name: "id"}, {Name: "p"}},
+			SQL:        &schema.SQL{Statement: "select", Fingerprint: "f1", Normalized: "SELECT id, pan AS p FROM cards WHERE id = $1"},
+			Text:       "SELECT id, pan AS p FROM cards WHERE id = 4242424242424242",
+			Parameters: []schema.Parameter{{Value: []byte("4242424242424242")}},
 		},
 		Decision: &schema.Decision{
 			Effect: schema.Allow, Enforced: true, Rules: []string{"mask.cards"}, Classes: []string{"card-number"},

@@ -13,6 +13,9 @@ const (
 	// KindDecision is the answer to one action; KindOutcome closes it, once it was let through.
 	KindDecision Kind = "decision"
 	KindOutcome  Kind = "outcome"
+	// KindPrepared is an action that the target got to read, by Parse or PREPARE, and did not carry out: what it would do
+	// is decided again when it is executed. It has no outcome.
+	KindPrepared Kind = "prepared"
 
 	// KindSessionOpened is a caller who was let in, KindSessionRefused one who was not, KindSessionEnded one whose
 	// session the gateway ended, and KindSessionClosed the end of every session.
@@ -52,7 +55,7 @@ type Record struct {
 	Application   string
 	// Bundle is the content id of the bundle in force.
 	Bundle string
-	// Action and Decision are set for KindDecision, and for the connect that opens or refuses a session. Of the action
+	// Action and Decision are set for KindDecision and KindPrepared, and for the connect that opens or refuses a session. Of the action
 	// only its accesses, the names of masked outputs, and the literal-free facts of its SQL are written.
 	Action   *schema.Action
 	Decision *schema.Decision

@@ -42,6 +42,7 @@ func randomMasks(r *rand.Rand) *schema.Bundle {
 func randomFlows(r *rand.Rand) *schema.Action {
 	a := act(on("select", "public.a"))
 	a.Principal.Groups = some(r, someGroups, 2)
+	a.Form = schema.Form(max(0, r.IntN(8)-5))
 	for range r.IntN(3) {
 		o := schema.Output{Origin: schema.Origin(r.IntN(4)), Columns: some(r, someColumns, 2)}
 		if o.Origin == schema.OriginUnsafe && r.IntN(3) > 0 {
@@ -113,11 +114,16 @@ func (m maskReference) decide() (refused []string, with map[int]schema.Transform
 		}
 		for i, o := range m.a.Outputs {
 			visit(o.Columns, func(string) {
-				if o.Origin != schema.OriginBare && o.Origin != schema.OriginDerived {
+				if o.Origin != schema.OriginBare && o.Origin != schema.OriginDerived || m.a.Form != schema.FormRows {
 					refused = append(refused, mask.Address)
 				}
 				with[i] = max(with[i], mask.With)
 			})
+		}
+		for _, c := range m.b.Classes {
+			if m.a.Form == schema.FormBytes && len(c.Detect) > 0 && slices.Contains(c.Targets, "db") && m.stands(mask, c.Name) {
+				refused = append(refused, mask.Address)
+			}
 		}
 		for _, u := range m.a.Uses {
 			visit(u.Columns, func(class string) {

@@ -13,6 +13,7 @@ func (s *scratch) obligations(d *schema.Decision) {
 	}
 	var refused refusals
 	d.Masks = s.maskOutputs(d.Masks, s.stronger, &refused, false)
+	s.maskForm(&refused, false)
 	s.maskUses(&refused, false)
 	if len(refused.masks) == 0 {
 		return
@@ -30,6 +31,8 @@ const (
 	reasonWrite
 	reasonPredicate
 	reasonEquality
+	reasonLines
+	reasonBytes
 )
 
 // reasons give each reason's message and hint. They name no column: a view may stand on columns its reader never saw.
@@ -49,6 +52,14 @@ var reasons = [...][2]string{
 	reasonEquality: {
 		"a masked column may not be compared, not even for equality",
 		"filter by a column that is not masked",
+	},
+	reasonLines: {
+		"masked columns cannot leave by COPY",
+		"use SELECT, which is masked, or leave the masked columns out",
+	},
+	reasonBytes: {
+		"values to be masked cannot be found in a binary COPY",
+		"use the text or csv format",
 	},
 }
 
@@ -119,6 +130,25 @@ func (s *scratch) maskOutputs(out []schema.ColumnMask, byClass []*mask, refused 
 	return out
 }
 
+// maskForm collects the masks that refuse the way in which the rows leave.
+func (s *scratch) maskForm(refused *refusals, dry bool) {
+	if s.action.Form == schema.FormRows {
+		return
+	}
+	for i := range s.action.Outputs {
+		s.refuseColumns(s.action.Outputs[i].Columns, refused, dry, nil, reasonLines)
+	}
+	if s.action.Form == schema.FormLines {
+		return
+	}
+	for _, m := range s.standing {
+		detects := func(c int) bool { return len(s.target.classes[c].detect) > 0 }
+		if (dry || m.Mode == schema.Enforce) && slices.ContainsFunc(m.classes, detects) {
+			refused.add(m, reasonBytes)
+		}
+	}
+}
+
 // maskUses collects the masks that refuse a use.
 func (s *scratch) maskUses(refused *refusals, dry bool) {
 	for i := range s.action.Uses {
@@ -162,6 +192,7 @@ func (s *scratch) wouldMask(w *schema.Would, by []string) []string {
 	}
 	var refused refusals
 	masked := s.maskOutputs(nil, s.strongerDry, &refused, true)
+	s.maskForm(&refused, true)
 	s.maskUses(&refused, true)
 	if len(refused.masks) > 0 {
 		w.Effect = schema.Deny

@@ -28,7 +28,9 @@ func (r Receipt) Seq() uint64 { return r.seq }
 // d.Hint. So d.Effect is Allow or Deny, but under dry run, when d.Enforced is false: it is then the true effect, Approve
 // among them, nothing was held, and the caller must forward whatever it says.
 //
-// An action that was let through must be closed with Outcome.
+// An action that only prepares waits for nothing: the answer may then be Approve, and the caller forwards it.
+//
+// An action that was let through must be closed with Outcome, unless it only prepares.
 func (s *Session) Check(ctx context.Context, a *schema.Action, d *schema.Decision) Receipt {
 	s.statements.Add(1)
 	if s.expired(s.prepare(a)) {
@@ -36,7 +38,7 @@ func (s *Session) Check(ctx context.Context, a *schema.Action, d *schema.Decisio
 	}
 	p := s.gate.policy.Load()
 	s.decide(p, a, d)
-	if d.Effect == schema.Approve && d.Enforced && s.over() == nil {
+	if d.Effect == schema.Approve && d.Enforced && !a.Prepares && s.over() == nil {
 		s.settle(ctx, p, a, d)
 	}
 	if r := s.over(); r != nil {
@@ -53,6 +55,12 @@ func (s *Session) Refuses(a *schema.Action, d *schema.Decision) bool {
 	s.prepare(a)
 	s.decide(s.gate.policy.Load(), a, d)
 	return d.Effect == schema.Deny && d.Enforced
+}
+
+// Passes reports whether the caller of Check may go on: the action is allowed, or only prepares what will need an
+// approval when it is carried out, or was decided in dry run, which stops nobody.
+func Passes(a *schema.Action, d *schema.Decision) bool {
+	return d.Effect == schema.Allow || !d.Enforced || a.Prepares && d.Effect == schema.Approve
 }
 
 // prepare fills in what the session knows, and gives the time.
@@ -94,7 +102,12 @@ func refuse(d *schema.Decision, r *Refusal) {
 
 // append writes the decision down. What cannot be written is refused.
 func (s *Session) append(a *schema.Action, d *schema.Decision, r Receipt) Receipt {
-	rec := s.record(audit.KindDecision)
+	passes := Passes(a, d)
+	kind := audit.KindDecision
+	if a.Prepares && passes {
+		kind = audit.KindPrepared
+	}
+	rec := s.record(kind)
 	rec.Application = a.Request.Application
 	rec.Bundle, rec.Action, rec.Decision = d.Bundle, a, d
 	s.gate.settleOwed()
@@ -109,8 +122,11 @@ func (s *Session) append(a *schema.Action, d *schema.Decision, r Receipt) Receip
 		return r
 	}
 	r.seq = seq
+	if kind == audit.KindPrepared {
+		return r
+	}
 	s.gate.counts.decided(d)
-	if d.Effect == schema.Allow || !d.Enforced {
+	if passes {
 		s.mu.Lock()
 		if !s.closed {
 			s.pending[seq] = struct{}{}

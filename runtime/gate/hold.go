@@ -12,6 +12,11 @@ import (
 
 // settle turns an Approve into Allow or Deny: by an approval that waits to be used, or by asking for one and waiting.
 func (s *Session) settle(ctx context.Context, p *Policy, a *schema.Action, d *schema.Decision) {
+	if a.Concealed || len(a.Parameters) > 0 && s.credential.Readable == nil {
+		turnAway(d, "this needs an approval, and its bind values are too many or too long to be shown to an approver",
+			"bind less with one statement")
+		return
+	}
 	ask, ok := s.request(p, a, d)
 	if !ok {
 		turnAway(d, "this needs an approval, and nobody can give one here", "ask the owner of the policy")
@@ -45,10 +50,14 @@ func (s *Session) request(p *Policy, a *schema.Action, d *schema.Decision) (appr
 	if !ok || s.gate.desk == nil {
 		return approval.Request{}, false
 	}
-	return approval.Request{
-		Principal: s.principal, Target: a.Target, Text: a.Text, Binds: a.Binds,
+	ask := approval.Request{
+		Principal: s.principal, Target: a.Target, Text: a.Text, Parameters: a.Parameters,
 		Accesses: a.Accesses, Rules: d.Rules, Bundle: d.Bundle, Route: route,
-	}, true
+	}
+	if len(a.Parameters) > 0 {
+		ask.Shown = s.credential.Readable(a.Parameters)
+	}
+	return ask, true
 }
 
 // redeem uses up an approval for exactly this action, if there is one. It reports whether the matter is settled.
@@ -96,7 +105,7 @@ func (s *Session) settleApproved(ctx context.Context, t *schema.Ticket, a *schem
 		return
 	}
 	d.Ticket = t.ID
-	turnAway(d, fmt.Sprintf("ticket %s was used already, or the policy now asks others", t.ID),
+	turnAway(d, fmt.Sprintf("ticket %s was used or taken back, or the policy now asks others", t.ID),
 		"run the statement again to ask for a new approval")
 }
 

@@ -103,7 +103,7 @@ func TestRunAgainOnceApproved(t *testing.T) {
 	w.decide(ticket, true)
 	other := w.open("svc:orders") // another connection of the same caller, as after a restart
 	bound := action("delete", "public.orders")
-	bound.Binds = "other values"
+	bound.Parameters = []schema.Parameter{{Value: []byte("7")}}
 	if other.Check(t.Context(), bound, &d); d.Effect != schema.Deny || d.Ticket == ticket {
 		t.Errorf("other bind values used the approval: %+v", d)
 	}
@@ -161,7 +161,7 @@ func TestPolicyIsAskedAgainBeforeAnApprovalIsUsed(t *testing.T) {
 		"now denied":      {func(b *schema.Bundle) { b.Rules = append(b.Rules, rule("deny.delete", schema.Deny, "", "delete", "")) }, schema.Deny},
 		"not allowed":     {func(b *schema.Bundle) { b.Rules[1].Verbs = []string{"select"} }, schema.Deny},
 		"needs no more":   {func(b *schema.Bundle) { b.Rules = b.Rules[:2] }, schema.Allow},
-		"asks others":     {func(b *schema.Bundle) { b.Routes[0].Approvers = []string{"group:ciso"} }, schema.Deny},
+		"asks others":     {func(b *schema.Bundle) { b.Routes[0].Approvers = []string{"corp/group:ciso"} }, schema.Deny},
 		"asks more":       {func(b *schema.Bundle) { b.Routes[0].Quorum = 2 }, schema.Deny},
 		"another message": {func(b *schema.Bundle) { b.Rules[2].Message = "x" }, schema.Allow},
 	} {

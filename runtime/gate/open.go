@@ -20,6 +20,9 @@ type Credential struct {
 	// Held, when not nil, is called when an action of the session begins to wait for approval, on the goroutine that
 	// asked, before it waits: the place to tell the client. It must not call the session.
 	Held func(ticket string, hold time.Duration)
+	// Readable gives the bind values of the action that is being checked as an approver reads them, in order. It is
+	// called on the goroutine that asked, and is needed when an action may have bind values.
+	Readable func([]schema.Parameter) []string
 }
 
 // Open lets a caller in: it establishes who calls, decides whether they may connect to the target, records the answer,

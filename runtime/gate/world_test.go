@@ -19,6 +19,7 @@ import (
 	"github.com/gatewright/gatewright/runtime/audit"
 	"github.com/gatewright/gatewright/runtime/devissuer"
 	"github.com/gatewright/gatewright/runtime/gate"
+	"github.com/gatewright/gatewright/runtime/store"
 	"github.com/gatewright/gatewright/schema"
 )
 
@@ -51,8 +52,13 @@ func newWorld(t testing.TB, change func(*schema.Bundle), options ...option) *wor
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = w.log.Close() })
+	tickets, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "gatewright.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = tickets.Close() })
 	w.desk, err = approval.New(approval.Config{
-		Store: approval.NewMemory(), Now: w.clock, NewID: w.id, Record: gate.TicketRecorder(w.log), Poll: time.Millisecond,
+		Store: tickets, Now: w.clock, NewID: w.id, Record: gate.TicketRecorder(w.log), Poll: time.Millisecond,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -128,7 +134,7 @@ func (w *world) policy(change func(*schema.Bundle), previous *gate.Policy) *gate
 		},
 		Masks: []schema.Mask{{Address: "mask.cards", Classes: []string{"card-number"}, With: schema.TransformLast4}},
 		Routes: []schema.Route{{
-			Name: "dba", Approvers: []string{"group:dba"}, Quorum: 1, Hold: time.Hour, Expires: time.Hour,
+			Name: "dba", Approvers: []string{"corp/group:dba"}, ApproverKinds: []string{schema.KindHuman}, Quorum: 1, Hold: time.Hour, Expires: time.Hour,
 		}},
 	}
 	if change != nil {
@@ -244,7 +250,7 @@ func (w *world) entries(kinds ...audit.Kind) []audit.Entry {
 
 func (w *world) decide(ticket string, approve bool) {
 	w.t.Helper()
-	by := &schema.Principal{Issuer: "corp", Subject: "alice", Groups: []string{"dba"}}
+	by := &schema.Principal{Issuer: "corp", Subject: "alice", Groups: []string{"dba"}, Kind: schema.KindHuman}
 	if _, err := w.desk.Decide(w.t.Context(), ticket, by, approve, "as agreed"); err != nil {
 		w.t.Fatal(err)
 	}

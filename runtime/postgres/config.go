@@ -24,7 +24,8 @@ type Config struct {
 	// Rand is where cancel keys and nonces come from.
 	Rand io.Reader
 
-	// MaxConnections bounds the clients at one time, those not yet in included; 1000.
+	// MaxConnections bounds the clients at one time; 1000. As many more may be on their way in: of those the one that has
+	// waited longest for its token goes when another comes.
 	MaxConnections int
 	// MaxStatement bounds the text of one Query or Parse in bytes; 16 MiB.
 	MaxStatement int

@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"github.com/gatewright/gatewright/runtime/mask"
-	"github.com/gatewright/gatewright/runtime/sqlfacts"
 )
 
 // copyStands reports that the server is reading CopyData.
@@ -48,31 +47,6 @@ func (s *session) beginCopyIn() {
 	s.copyIn = !ended
 }
 
-// copyAllowed refuses what the masks cannot follow: rows that leave by COPY under a mask, and binary data under a
-// detector.
-func (s *session) copyAllowed(e *execution) error {
-	if !e.stmt.CopyOut || !e.guarded {
-		return nil
-	}
-	if len(e.decision.Masks) > 0 || hides(e.stmt) {
-		return newFault(codeDenied, "use SELECT, which is masked", "COPY of masked columns is refused (%s)", rulesOf(e))
-	}
-	if len(e.decision.Detect) > 0 && e.stmt.Copy.Format == "binary" {
-		return newFault(codeDenied, "use the text or csv format", "binary COPY is refused where values are looked for (%s)", rulesOf(e))
-	}
-	return nil
-}
-
-// hides reports an output whose columns are not known.
-func hides(st *sqlfacts.Statement) bool {
-	for i := range st.Outputs {
-		if st.Outputs[i].Name == "*" {
-			return true
-		}
-	}
-	return false
-}
-
 // copyMessage deals with the server's CopyInResponse, CopyOutResponse and CopyDone.
 func (s *session) copyMessage(f frame, e *expect) error {
 	x := e.running()
@@ -81,14 +55,14 @@ func (s *session) copyMessage(f frame, e *expect) error {
 	}
 	switch f.kind {
 	case 'G':
-		if !x.stmt.CopyIn {
+		if !x.stmt.CopyIn && !x.unread() {
 			return s.outOfTurn(f)
 		}
 		s.mu.Lock()
 		s.beginCopyIn()
 		s.mu.Unlock()
 	default:
-		if !x.stmt.CopyOut {
+		if !x.stmt.CopyOut && !x.unread() {
 			return s.outOfTurn(f)
 		}
 	}
@@ -98,7 +72,7 @@ func (s *session) copyMessage(f frame, e *expect) error {
 // copyData deals with CopyData of a COPY TO STDOUT, one row in each.
 func (s *session) copyData(f frame) error {
 	e := s.front()
-	if e == nil || e.running() == nil || !e.running().stmt.CopyOut {
+	if e == nil || e.running() == nil || !e.running().stmt.CopyOut && !e.running().unread() {
 		return s.outOfTurn(f)
 	}
 	x := e.running()

@@ -21,16 +21,18 @@ func (s *Server) serve(conn net.Conn) {
 	// Ending the context, at the handshake's deadline or at Close, ends every read below.
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
 	defer stop()
-	v, err := greet(ctx, conn, s.cfg.TLS)
-	if err != nil {
+	leave := s.lobby.enter(cancel)
+	v, token, err := s.hear(ctx, conn)
+	leave()
+	switch {
+	case err != nil:
 		s.turnAway(v, err)
 		return
-	}
-	if v.cancel != nil {
+	case v.cancel != nil:
 		s.cancelRequest(v.cancel)
 		return
 	}
-	session, err := s.admit(ctx, v)
+	session, err := s.admit(ctx, v, token)
 	if err != nil {
 		s.turnAway(v, err)
 		return
@@ -40,6 +42,21 @@ func (s *Server) serve(conn net.Conn) {
 	}
 	session.run()
 	s.leave(session)
+}
+
+// hear takes a connection up to its token. Whoever is not known yet holds no place among the clients.
+func (s *Server) hear(ctx context.Context, conn net.Conn) (*visitor, schema.Secret, error) {
+	v, err := greet(ctx, conn, s.cfg.TLS)
+	if err != nil || v.cancel != nil {
+		return v, schema.Secret{}, err
+	}
+	select {
+	case <-s.draining:
+		return v, schema.Secret{}, newFault(codeShutdown, "connect again", "the gateway is shutting down")
+	default:
+	}
+	token, err := s.askToken(v)
+	return v, token, err
 }
 
 // turnAway tells a client why it may not come in. One that is gone, or was no client, gets nothing.
@@ -55,74 +72,86 @@ func (s *Server) turnAway(v *visitor, err error) {
 }
 
 // admit identifies a client, opens its database connection and answers its start-up.
-func (s *Server) admit(ctx context.Context, v *visitor) (*session, error) {
+func (s *Server) admit(ctx context.Context, v *visitor, token schema.Secret) (*session, error) {
 	select {
 	case s.slots <- struct{}{}:
 	default:
 		return nil, newFault(codeTooManySessions, "try again later", "the gateway has too many clients already")
 	}
-	session, err := s.introduce(ctx, v)
+	session, err := s.introduce(ctx, v, token)
 	if err != nil {
 		<-s.slots
 	}
 	return session, err
 }
 
-func (s *Server) introduce(ctx context.Context, v *visitor) (*session, error) {
-	select {
-	case <-s.draining:
-		return nil, newFault(codeShutdown, "connect again", "the gateway is shutting down")
-	default:
-	}
-	if n := v.hello.negotiation(); n != nil {
-		if _, err := v.conn.Write(n); err != nil {
-			return nil, err
-		}
-	}
-	settings, err := v.hello.upstreamSettings()
+func (s *Server) introduce(ctx context.Context, v *visitor, token schema.Secret) (*session, error) {
+	session, err := s.identify(ctx, v, token)
 	if err != nil {
 		return nil, err
 	}
-	session, err := s.identify(ctx, v)
-	if err != nil {
-		return nil, err
-	}
-	_, session.ownPath = settings["search_path"] // an empty one is the client's own as well
-	if err := s.connect(ctx, session, v, settings); err != nil {
+	if err := s.start(ctx, session, v); err != nil {
 		session.gate.Close()
 		return nil, err
 	}
 	return session, nil
 }
 
-// identify asks for the client's token and puts it before the gate.
-func (s *Server) identify(ctx context.Context, v *visitor) (*session, error) {
+// start decides what the client wants to be set, and connects it.
+func (s *Server) start(ctx context.Context, session *session, v *visitor) error {
+	wanted, err := v.hello.settings()
+	if err != nil {
+		return err
+	}
+	session.ctx, session.cancel = context.WithCancel(s.ctx)
+	stop := context.AfterFunc(ctx, session.cancel) // an approval that a setting waits for ends with the handshake
+	settings, receipt, err := session.begin(wanted)
+	if !stop() && err == nil {
+		err = ctx.Err()
+	}
+	if err == nil {
+		err = s.connect(ctx, session, v, settings)
+	}
+	code := ""
+	if err != nil {
+		session.cancel()
+		code = codeConnection
+	}
+	session.gate.Outcome(receipt, schema.Outcome{SQLSTATE: code})
+	return err
+}
+
+// askToken asks for the client's token.
+func (s *Server) askToken(v *visitor) (schema.Secret, error) {
 	if !v.secure && (!s.cfg.InsecureLoopback || !isLoopback(v.conn)) {
-		return nil, newFault(codeAuthorization, "connect with sslmode=require or stronger",
+		return schema.Secret{}, newFault(codeAuthorization, "connect with sslmode=require or stronger",
 			"the gateway takes a token only over TLS")
 	}
+	ask, err := (&pgproto3.AuthenticationCleartextPassword{}).Encode(v.hello.negotiation())
+	if err != nil {
+		return schema.Secret{}, err
+	}
+	if _, err := v.conn.Write(ask); err != nil {
+		return schema.Secret{}, err
+	}
+	token, err := password(v.conn)
+	return schema.NewSecret(token), err
+}
+
+// identify puts a client's token before the gate.
+func (s *Server) identify(ctx context.Context, v *visitor, token schema.Secret) (*session, error) {
 	name := v.hello.parameters["database"]
 	if name == "" {
 		name = v.hello.parameters["user"]
-	}
-	ask, err := (&pgproto3.AuthenticationCleartextPassword{}).Encode(nil)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := v.conn.Write(ask); err != nil {
-		return nil, err
-	}
-	token, err := password(v.conn)
-	if err != nil {
-		return nil, err
 	}
 	session := &session{server: s, log: s.log, client: v.conn}
 	session.request = schema.Request{
 		Time: s.cfg.Now(), ClientAddress: addressOf(v.conn), Application: v.hello.parameters["application_name"],
 	}
+	var err error
 	session.gate, err = s.cfg.Gate.Open(ctx, gate.Credential{
-		Protocol: schema.ProtocolPostgres, Target: name, Token: schema.NewSecret(token), Request: session.request,
-		Held: session.held,
+		Protocol: schema.ProtocolPostgres, Target: name, Token: token, Request: session.request,
+		Held: session.held, Readable: session.readableValues,
 	})
 	if err != nil {
 		return nil, faultOf(err)
@@ -142,18 +171,15 @@ func (s *Server) connect(ctx context.Context, session *session, v *visitor, sett
 	if err != nil {
 		return err
 	}
-	session.prepare(s.ctx, up)
-	if err := session.firstPath(ctx); err != nil {
-		session.cancel()
-		_ = up.conn.Close()
-		return err
+	session.prepare(up)
+	err = session.firstPath(ctx)
+	if err == nil {
+		err = s.beginSession(session, v)
 	}
-	if err := s.beginSession(session, v); err != nil {
-		session.cancel()
+	if err != nil {
 		_ = up.conn.Close()
-		return err
 	}
-	return nil
+	return err
 }
 
 // dial opens a database connection, and reads the target's catalog if nobody has yet.
@@ -177,12 +203,12 @@ func (s *Server) dial(ctx context.Context, t *target, settings map[string]string
 }
 
 // prepare makes a session of an identified client and an open database connection.
-func (s *session) prepare(ctx context.Context, up *backend) {
-	s.ctx, s.cancel = context.WithCancel(ctx)
+func (s *session) prepare(up *backend) {
 	s.up = up
 	s.status = up.status
 	s.names = newNames()
 	s.own, s.odd = map[string]bool{}, map[string]bool{}
+	up.eachParameter(s.noteOdd)
 	s.changed = sync.Cond{L: &s.mu}
 	s.toClient.w = s.client
 	s.down.port = &s.toClient

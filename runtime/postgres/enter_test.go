@@ -112,9 +112,6 @@ func TestStartup(t *testing.T) {
 		want string
 	}{
 		"no TLS here":        {request(80877103), ""},
-		"replication":        {startup(version30, "user", "x", "database", "db", "replication", "true"), "E(0A000) end"},
-		"another setting":    {startup(version30, "user", "x", "database", "db", "session_authorization", "owner"), "E(42501) end"},
-		"another encoding":   {startup(version30, "user", "x", "database", "db", "client_encoding", "LATIN1"), "E(0A000) end"},
 		"version 2":          {startup(2<<16, "user", "x"), "E(0A000) end"},
 		"garbage":            {[]byte("GET / HTTP/1.1\r\n\r\n"), "E(08P01) end"},
 		"length too large":   {[]byte{0, 0, 0x30, 0, 0, 3, 0, 0}, "E(08P01) end"},
@@ -140,6 +137,84 @@ func TestStartup(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestStartupSettings brings settings along, which are decided as SET is.
+func TestStartupSettings(t *testing.T) {
+	role := "session_replication_role"
+	for name, test := range map[string]struct {
+		client string
+		dryRun bool
+		pairs  []string
+		want   string
+		shown  string
+	}{
+		"replication":           {"dba", false, []string{"replication", "true"}, "E(0A000) end", ""},
+		"no rule for it":        {"analyst", false, []string{role, "replica"}, "E(42501) end", ""},
+		"in options":            {"analyst", false, []string{"options", "-c " + role + "=replica"}, "E(42501) end", ""},
+		"a rule for it":         {"dba", false, []string{role, "replica"}, "", "replica"},
+		"in dry run":            {"analyst", true, []string{role, "replica"}, "", "replica"},
+		"harmless":              {"analyst", false, []string{"statement_timeout", "77s", "DateStyle", "ISO"}, "", "origin"},
+		"planner under masks":   {"analyst", false, []string{"enable_seqscan", "off"}, "E(42501) end", ""},
+		"another encoding":      {"dba", false, []string{"client_encoding", "LATIN1"}, "E(0A000) end", ""},
+		"UTF-8":                 {"analyst", false, []string{"client_encoding", "'utf-8'"}, "", "origin"},
+		"other strings":         {"dba", false, []string{"standard_conforming_strings", "off"}, "E(0A000) end", ""},
+		"both in dry run":       {"analyst", true, []string{"standard_conforming_strings", "off", "client_encoding", "LATIN1"}, "", "origin"},
+		"smuggled database":     {"dba", false, []string{"options", "-c database=template1"}, "E(42704) end", ""},
+		"smuggled user":         {"dba", true, []string{"options", "-c User=postgres"}, "E(42704) end", ""},
+		"smuggled replication":  {"dba", true, []string{"options", "--replication=true"}, "E(42704) end", ""},
+		"smuggled options":      {"dba", false, []string{"options", `-c options=-c\ x`}, "E(42704) end", ""},
+		"a name with a quote":   {"analyst", false, []string{`a"; SET x TO y; --`, "z"}, "E(42501) end", ""},
+		"a value with a quote":  {"analyst", false, []string{"application_name", `a'; DROP TABLE x; --\'`}, "", "origin"},
+		"nothing but a name":    {"analyst", false, []string{"", ""}, "E(08P01) end", ""},
+		"a setting of a plugin": {"analyst", false, []string{"app.user", "7"}, "E(42501) end", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := startWith(t, test.dryRun)
+			p := g.dial(t)
+			p.send(startup(version30, append([]string{"user", "x", "database", "db"}, test.pairs...)...))
+			if got := p.until('R'); got == "R" {
+				p.send(message('p', token(t, test.client)+"\x00"))
+				got = p.until('Z')
+				switch {
+				case test.want != "" && got != test.want:
+					t.Errorf("got %s, want %s", got, test.want)
+				case test.want == "":
+					p.send(q("SHOW " + role))
+					if got := p.until('Z'); got != "T D("+test.shown+") C(SHOW) ZI" {
+						t.Errorf("got %s", got)
+					}
+				}
+			} else if got != test.want {
+				t.Errorf("got %s, want %s", got, test.want)
+			}
+		})
+	}
+}
+
+// TestStalledClients fills the lobby with clients that never show a token. They keep nobody out.
+func TestStalledClients(t *testing.T) {
+	g := start(t, func(c *postgres.Config) { c.MaxConnections = 2 })
+	first := g.enter(t, "dba")
+	var stalled []*peer
+	for i := range 6 {
+		p := g.dial(t)
+		if i%2 == 0 {
+			p.send(startup(version30, "user", "x", "database", "db"))
+			p.until('R')
+		}
+		stalled = append(stalled, p)
+	}
+	second := g.enter(t, "dba")
+	for _, p := range []*peer{first, second} {
+		p.send(q("SELECT 1"))
+		if got := p.until('Z'); got != "T D(1) C(SELECT 1) ZI" {
+			t.Errorf("got %s", got)
+		}
+	}
+	if got := stalled[0].until('Z'); got != "end" {
+		t.Errorf("the one that waited longest got %s", got)
 	}
 }
 
@@ -252,7 +327,9 @@ func TestMaxConnections(t *testing.T) {
 	first := g.enter(t, "dba")
 	p := g.dial(t)
 	p.send(startup(version30, "user", "x", "database", "db"))
-	if got := p.until('R'); got != "E(53300) end" {
+	p.until('R')
+	p.send(message('p', token(t, "dba")+"\x00"))
+	if got := p.until('Z'); got != "E(53300) end" {
 		t.Errorf("got %s", got)
 	}
 	first.send(message('X', ""))
@@ -269,9 +346,9 @@ func (g *gateway) waitEnter(t *testing.T, client string) *peer {
 	for {
 		p := g.dial(t)
 		p.send(startup(version30, "user", "x", "database", "db"))
-		if got := p.until('R'); got == "R" {
-			p.send(message('p', token(t, client)+"\x00"))
-			p.until('Z')
+		p.until('R')
+		p.send(message('p', token(t, client)+"\x00"))
+		if got := p.until('Z'); strings.HasSuffix(got, "ZI") {
 			return p
 		}
 	}

@@ -32,9 +32,11 @@ type expect struct {
 	execs []*execution
 	// at is the statement of a Query that the server is at.
 	at int
-	// portal is, for wantDescribePortal, what is described.
-	portal *portal
-	ask    *ask
+	// portal is, for wantDescribePortal, what is described; so is statement for wantDescribeStatement, nil when that is
+	// not known.
+	portal    *portal
+	statement *prepared
+	ask       *ask
 }
 
 // running is the statement whose rows are coming, nil when there is none.

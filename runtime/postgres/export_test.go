@@ -1,6 +1,10 @@
 package postgres
 
-import "io"
+import (
+	"io"
+
+	"github.com/gatewright/gatewright/schema"
+)
 
 // Walk reads all of src as a client's or a server's stream, collecting messages up to the bound and streaming larger
 // ones, and gives each message's type and whole bytes.
@@ -49,14 +53,18 @@ func Options(text string) ([]string, error) {
 	return out, err
 }
 
-// Hello reads a StartupMessage's body and gives the settings that go to the database.
-func Hello(version uint32, body []byte) (map[string]string, []byte, error) {
+// Hello reads a StartupMessage's body and gives the settings that it asks for, as name=value.
+func Hello(version uint32, body []byte) ([]string, []byte, error) {
 	h, err := parseHello(version, body)
 	if err != nil {
 		return nil, nil, err
 	}
-	settings, err := h.upstreamSettings()
-	return settings, h.negotiation(), err
+	found, err := h.settings()
+	var out []string
+	for _, o := range found {
+		out = append(out, o.name+"="+o.value)
+	}
+	return out, h.negotiation(), err
 }
 
 // Redacted is an error or notice as a client under masks sees it.
@@ -70,3 +78,16 @@ func Description(body []byte) (int, error) {
 
 // Code is the SQLSTATE of an error that would go to the client.
 func Code(err error) string { return faultOf(err).code }
+
+// Printed is a bind value as an approver reads it.
+func Printed(p *schema.Parameter, oid uint32) string { return printed(p, oid) }
+
+// BindValues reads a Bind message's body behind its names, with the declared types as on the wire, and gives what an
+// approver would read; nil for values that are not kept.
+func BindValues(types, body []byte) (shown []string, ok bool) {
+	v, ok := bindValues(&prepared{types: types}, body)
+	for _, p := range v.list(nil) {
+		shown = append(shown, printed(&p, p.Type))
+	}
+	return shown, ok
+}

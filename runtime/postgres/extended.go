@@ -1,11 +1,8 @@
 package postgres
 
 import (
-	"crypto/sha256"
 	"encoding/binary"
-	"encoding/hex"
 	"errors"
-	"hash"
 
 	"github.com/gatewright/gatewright/runtime/sqlfacts"
 )
@@ -28,8 +25,8 @@ func (s *session) orRefuse(err error) error {
 	return err
 }
 
-// parse learns what a statement name will mean. It is decided at Execute, by the policy of then; but what would be denied
-// now goes no further, and is on record: the server takes locks when it parses, and tells of columns when asked.
+// parse learns what a statement name will mean. It is decided at Execute, by the policy of then. Before the server reads
+// it, what it would do is decided and on record: the server takes locks when it parses, and tells of columns when asked.
 func (s *session) parse(f frame) error {
 	if s.ignoring() {
 		return nil
@@ -42,22 +39,34 @@ func (s *session) parse(f frame) error {
 	if name == s.reserve {
 		return violation("the statement name is the gateway's own")
 	}
-	if err := s.readable(text); err != nil {
-		return s.orRefuse(err)
-	}
-	now, err := s.classify(text)
+	now, err := s.factsOf(text)
 	if err != nil {
 		return s.orRefuse(err)
 	}
-	p := &prepared{text: text, types: append([]byte(nil), types...)}
+	p := &prepared{text: text, types: append([]byte(nil), types[2:]...)}
 	p.steady(now)
-	if err := s.foresee(&portal{stmt: p.statement(now)}); err != nil {
+	if err := s.foretell(p.statement(now)); err != nil {
 		if st := only(now); st != nil && st.Syntax != nil && isDenial(err) {
 			err = syntaxFault(st, text)
 		}
 		return s.orRefuse(err)
 	}
-	return s.forward(f, &expect{want: wantParse, changes: []change{{kind: setStatement, name: name, statement: p}}})
+	c := change{kind: setStatement, name: name, statement: p}
+	if err := s.roomFor(&c); err != nil {
+		return s.orRefuse(err)
+	}
+	return s.forward(f, &expect{want: wantParse, changes: []change{c}})
+}
+
+// foretell decides what a statement would do that the server is about to read, and has that on record.
+func (s *session) foretell(st *sqlfacts.Statement) error {
+	if st == nil {
+		return nil // no statement, or more than the server takes
+	}
+	a := s.actionOf(st, nil)
+	a.Prepares = true
+	_, err := s.check(a, &s.foreseen)
+	return err
 }
 
 // bind learns what a portal name will mean. The facts are those of now, as the server plans the statement now.
@@ -69,9 +78,7 @@ func (s *session) bind(f frame) error {
 	if err != nil {
 		return s.orRefuse(err)
 	}
-	digest := newBindDigest(p)
-	digest.Write(rest)
-	count, ok := parameterCount(rest)
+	values, ok := bindValues(p, rest)
 	if !ok {
 		return violation("a Bind message is malformed")
 	}
@@ -79,26 +86,29 @@ func (s *session) bind(f frame) error {
 	if err != nil {
 		return s.orRefuse(err)
 	}
-	if count > 0 {
-		made.binds = sumOf(digest)
-	}
+	made.values = values
 	if err := s.foresee(made); err != nil {
 		return s.orRefuse(err)
 	}
-	return s.forward(f, &expect{want: wantBind, changes: []change{{kind: setPortal, name: name, portal: made}}})
+	c := change{kind: setPortal, name: name, portal: made}
+	if err := s.roomFor(&c); err != nil {
+		return s.orRefuse(err)
+	}
+	return s.forward(f, &expect{want: wantBind, changes: []change{c}})
 }
 
-// bindLarge is bind for a message that is sent on piece by piece.
+// bindLarge is bind for a message that is sent on piece by piece. Its values are too long for anybody to approve.
 func (s *session) bindLarge(f frame) error {
 	if s.ignoring() {
 		return s.walk.skip(f)
 	}
-	name, p, rest, err := s.bindTarget(f.body())
+	name, p, _, err := s.bindTarget(f.body())
 	var made *portal
 	if err == nil {
 		made, err = s.newPortal(p)
 	}
 	if err == nil {
+		made.values = values{concealed: true}
 		err = s.foresee(made)
 	}
 	if err != nil {
@@ -112,21 +122,7 @@ func (s *session) bindLarge(f frame) error {
 		return s.walk.skip(f)
 	}
 	s.open = true
-	if err := s.toServer.flush(); err != nil {
-		return err
-	}
-	digest := newBindDigest(p)
-	digest.Write(rest)
-	first := true
-	err = s.walk.stream(f, func(piece []byte) error {
-		if !first {
-			digest.Write(piece)
-		}
-		first = false
-		return s.toServer.port.write(piece)
-	})
-	made.binds = sumOf(digest)
-	return err
+	return s.pump(f)
 }
 
 // bindTarget reads the names of a Bind message and finds the statement.
@@ -195,13 +191,13 @@ func isDenial(err error) bool {
 	return errors.As(err, &f) && f.code == codeDenied
 }
 
-// foresee refuses a portal whose statement would be denied if it were executed now. The server takes locks when it parses
-// a statement, and evaluates functions when it plans one, so waiting for Execute would be too late.
+// foresee refuses a portal whose statement would be denied if it were executed now: the server evaluates functions when
+// it plans a statement, so waiting for Execute would be too late.
 func (s *session) foresee(p *portal) error {
-	if p.stmt == nil || !s.gate.Refuses(s.actionOf(p.stmt, p.binds), &s.foreseen) {
+	if p.stmt == nil || !s.gate.Refuses(s.actionOf(p.stmt, p), &s.foreseen) {
 		return nil
 	}
-	e, err := s.judge(p.stmt, p.binds)
+	e, err := s.judge(p.stmt, p)
 	if err == nil { // the policy has changed in between, in the statement's favour
 		s.outcome(e, codeAborted)
 		return newFault(codeDenied, sendAgainLater, "the policy changed while the statement was being decided")
@@ -214,11 +210,11 @@ func (s *session) currentFacts(p *prepared) (*facts, error) {
 	if f := p.facts; f != nil && !f.named && !s.view.due() && !s.outdated() && !s.oddEncoding() && f.path == s.view.key && f.catalog == s.catalog() {
 		return f, nil
 	}
-	f, err := s.classify(p.text)
+	f, err := s.factsOf(p.text)
 	if err != nil {
 		return nil, err
 	}
-	if !p.steady(f) {
+	if !p.steady(f) && !s.dryRun() {
 		return nil, unsteadyFault()
 	}
 	p.facts = f
@@ -234,7 +230,8 @@ func (s *session) describe(f frame) error {
 		return nil
 	}
 	if kind == 'S' {
-		return s.forward(f, &expect{want: wantDescribeStatement})
+		p, _ := s.statementNamed(name)
+		return s.forward(f, &expect{want: wantDescribeStatement, statement: p})
 	}
 	p, err := s.knownPortal(name)
 	if err != nil {
@@ -288,7 +285,7 @@ func (s *session) execute(f frame) error {
 	case p.stmt == nil:
 		return s.refuse(newFault(codeSyntax, "", "cannot insert multiple commands into a prepared statement"))
 	}
-	e, err := s.judge(p.stmt, s.namedDigest(p.stmt, p.binds))
+	e, err := s.judge(p.stmt, p)
 	if err != nil {
 		return s.orRefuse(err)
 	}
@@ -302,7 +299,7 @@ func (s *session) execute(f frame) error {
 
 // resolvePortal looks the names in a portal's statement up again, since they mean what they mean when it runs.
 func (s *session) resolvePortal(p *portal) error {
-	f, err := s.classify(p.source.text)
+	f, err := s.factsOf(p.source.text)
 	if err != nil {
 		return err
 	}
@@ -316,45 +313,6 @@ func (s *session) askDescription(name string, p *portal) {
 	if s.expect(&expect{want: wantDescribePortal, swallow: true, portal: p}) {
 		_ = s.toServer.add(appendMessage(nil, 'D', "P", name, "\x00")) // a broken connection shows at the next flush
 	}
-}
-
-// newBindDigest begins the digest of bind values, their types and formats.
-func newBindDigest(p *prepared) hash.Hash {
-	h := sha256.New()
-	h.Write(p.types)
-	h.Write([]byte{0})
-	return h
-}
-
-func sumOf(h hash.Hash) string { return hex.EncodeToString(h.Sum(nil)) }
-
-// parameterCount reads the number of parameters out of a Bind message behind its names.
-func parameterCount(rest []byte) (int, bool) {
-	if len(rest) < 2 {
-		return 0, false
-	}
-	formats := 2 + 2*int(binary.BigEndian.Uint16(rest))
-	if len(rest) < formats+2 {
-		return 0, false
-	}
-	return int(binary.BigEndian.Uint16(rest[formats:])), true
-}
-
-// namedDigest binds an approval also to what the names in a statement stand for: the same EXECUTE may run another
-// statement later, and the same FETCH may go on with another portal, bound to other values.
-func (s *session) namedDigest(st *sqlfacts.Statement, binds string) string {
-	inner := st.Effect.Inner
-	if inner == nil || st.Effect.Kind != sqlfacts.EffectExecute && st.Effect.Kind != sqlfacts.EffectFetch {
-		return binds
-	}
-	bound := ""
-	if st.Effect.Kind == sqlfacts.EffectFetch {
-		if p, _ := s.portalNamed(st.Effect.Name); p != nil {
-			bound = p.binds
-		}
-	}
-	sum := sha256.Sum256([]byte(binds + "\x00" + bound + "\x00" + inner.Text))
-	return hex.EncodeToString(sum[:])
 }
 
 // fullText is a statement's text and, where it only names another, that one's: what an approver has to see.

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"container/list"
+	"errors"
 	"sync"
 	"time"
 
@@ -34,6 +35,25 @@ func (f *facts) resolves() bool {
 		}
 	}
 	return false
+}
+
+// dryRun reports whether nothing may be refused.
+func (s *session) dryRun() bool { return s.server.cfg.Gate.DryRun() }
+
+// factsOf gives the facts of a text as it would run now, or refuses it. In dry run what would be refused is opaque.
+func (s *session) factsOf(text string) (*facts, error) {
+	err := s.readable(text)
+	if err == nil {
+		var f *facts
+		if f, err = s.classify(text); err == nil {
+			return f, nil
+		}
+	}
+	var refusal *fault
+	if !s.dryRun() || !errors.As(err, &refusal) {
+		return nil, err
+	}
+	return &facts{stmts: sqlfacts.Unread(text, refusal.message), catalog: s.catalog(), path: s.view.key, named: true}, nil
 }
 
 // classify gives the facts of a text as it would run now. It reads the session's state again first when that may

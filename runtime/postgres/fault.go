@@ -28,6 +28,7 @@ const (
 	codeShutdown          = "57P01"
 	codeInternal          = "XX000"
 	codeUnlogged          = "58030"
+	codeNoSetting         = "42704"
 	codeInvalidParameter  = "22023"
 	severityError         = "ERROR"
 	severityFatal         = "FATAL"

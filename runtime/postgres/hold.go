@@ -33,7 +33,7 @@ func (s *session) check(a *schema.Action, d *schema.Decision) (gate.Receipt, err
 	if s.hold.ctx.Err() != nil {
 		return receipt, s.cutShort(context.Cause(s.hold.ctx))
 	}
-	if !passed(d) {
+	if !gate.Passes(a, d) {
 		return receipt, denial(receipt, d)
 	}
 	return receipt, nil

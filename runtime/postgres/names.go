@@ -12,8 +12,10 @@ type prepared struct {
 	// text is what Parse brought or, when sql is set, the whole PREPARE.
 	text string
 	sql  bool
-	// types are the parameter types that Parse gave, as on the wire.
+	// types are the OIDs of the parameter types that Parse gave, as on the wire; 0 leaves one to the server.
 	types []byte
+	// inferred are the OIDs that the server told, once it was asked. It stands under the session's lock.
+	inferred []byte
 	// facts belong to the client's direction alone; they are made again when what they stand on has changed.
 	facts *facts
 	// seen are the first facts under each search_path, see steady.
@@ -78,9 +80,8 @@ type portal struct {
 	empty bool
 	// source is set for a portal whose statement names others (EXECUTE, FETCH), to be looked up when it runs.
 	source *prepared
-	// binds is the digest of parameters, their types and formats; empty without parameters.
-	binds string
-	hold  bool
+	values values
+	hold   bool
 	// committed is set for a cursor WITH HOLD once its transaction is.
 	committed bool
 	// since orders it among savepoints.
@@ -156,6 +157,32 @@ type names struct {
 	portals    map[string]*portal
 	savepoints []savepoint
 	clock      int
+	// size is what the statements and portals hold, in bytes, roughly.
+	size int
+}
+
+// maxNames bounds what the statements and portals of one session hold, in bytes.
+const maxNames = 32 << 20
+
+func (p *prepared) size() int { return 512 + 4*len(p.text) }
+func (p *portal) size() int   { return 512 + len(p.values.raw) }
+
+// roomFor refuses a change that would have the session hold more than it may.
+func (s *session) roomFor(c *change) error {
+	more := 0
+	switch c.kind {
+	case setStatement:
+		more = c.statement.size()
+	case setPortal:
+		more = c.portal.size()
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if more == 0 || s.names.size+more <= maxNames {
+		return nil
+	}
+	return newFault(codeTooLarge, "close or deallocate those that are no longer needed",
+		"this session holds more prepared statements and portals than the gateway keeps (%d bytes)", maxNames)
 }
 
 type savepoint struct {
@@ -171,18 +198,26 @@ func (n *names) apply(c *change) {
 	n.clock++
 	switch c.kind {
 	case setStatement:
+		n.dropStatement(c.name)
 		n.statements[c.name] = c.statement
+		n.size += c.statement.size()
 	case dropStatement:
-		delete(n.statements, c.name)
+		n.dropStatement(c.name)
 	case dropStatements:
-		clear(n.statements)
+		for name := range n.statements {
+			n.dropStatement(name)
+		}
 	case setPortal:
+		n.dropPortal(c.name)
 		c.portal.since = n.clock
 		n.portals[c.name] = c.portal
+		n.size += c.portal.size()
 	case dropPortal:
-		delete(n.portals, c.name)
+		n.dropPortal(c.name)
 	case dropPortals:
-		clear(n.portals)
+		for name := range n.portals {
+			n.dropPortal(name)
+		}
 	case setSavepoint:
 		n.savepoints = append(n.savepoints, savepoint{c.name, n.clock})
 	case release:
@@ -193,6 +228,20 @@ func (n *names) apply(c *change) {
 		n.rollbackTo(c.name)
 	case endTransaction:
 		n.end(c.committed)
+	}
+}
+
+func (n *names) dropStatement(name string) {
+	if p := n.statements[name]; p != nil {
+		n.size -= p.size()
+		delete(n.statements, name)
+	}
+}
+
+func (n *names) dropPortal(name string) {
+	if p := n.portals[name]; p != nil {
+		n.size -= p.size()
+		delete(n.portals, name)
 	}
 }
 
@@ -214,7 +263,7 @@ func (n *names) rollbackTo(name string) {
 	}
 	for key, p := range n.portals {
 		if p.since > n.savepoints[i].since {
-			delete(n.portals, key)
+			n.dropPortal(key)
 		}
 	}
 	n.savepoints = n.savepoints[:i+1]
@@ -227,7 +276,7 @@ func (n *names) end(committed bool) {
 			p.committed = true
 			continue
 		}
-		delete(n.portals, key)
+		n.dropPortal(key)
 	}
 	n.savepoints = n.savepoints[:0]
 }

@@ -6,6 +6,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/gatewright/gatewright/runtime/gate"
 	"github.com/gatewright/gatewright/runtime/sqlfacts"
 	"github.com/gatewright/gatewright/schema"
 )
@@ -48,16 +49,13 @@ func soleText(body []byte) (string, error) {
 
 // judgeText decides every statement of a text. When one is refused the others' pairs are closed.
 func (s *session) judgeText(text string) ([]*execution, error) {
-	if err := s.readable(text); err != nil {
-		return nil, err
-	}
-	f, err := s.classify(text)
+	f, err := s.factsOf(text)
 	if err != nil {
 		return nil, err
 	}
 	execs := make([]*execution, 0, len(f.stmts))
 	for i := range f.stmts {
-		e, err := s.judge(&f.stmts[i], s.namedDigest(&f.stmts[i], ""))
+		e, err := s.judge(&f.stmts[i], nil)
 		if err != nil {
 			s.abandon(&expect{execs: execs}, codeAborted)
 			var refusal *fault
@@ -102,20 +100,24 @@ func oddFault(name string) *fault {
 	return newFault(codeNotSupported, "RESET "+name, "the setting %s was changed in a way that does not pass the gateway", name)
 }
 
-// judge puts one statement before the gate. It returns a fault when the statement may not go on.
-func (s *session) judge(st *sqlfacts.Statement, binds string) (*execution, error) {
+// judge puts one statement before the gate, with the portal that it runs in, nil for a Query. It returns a fault when the
+// statement may not go on.
+func (s *session) judge(st *sqlfacts.Statement, of *portal) (*execution, error) {
 	e := &execution{stmt: st, catalog: s.catalog(), changes: changesOf(st)}
 	s.rememberPrepared(e)
 	for i := range e.changes {
-		if p := e.changes[i].portal; p != nil { // a cursor keeps the values that its DECLARE was bound to
-			p.binds = binds
+		if p := e.changes[i].portal; p != nil && of != nil { // a cursor keeps the values that its DECLARE was bound to
+			p.values = of.values
+		}
+		if err := s.roomFor(&e.changes[i]); err != nil {
+			return nil, err
 		}
 	}
-	receipt, err := s.check(s.actionOf(st, binds), &e.decision)
+	receipt, err := s.check(s.actionOf(st, of), &e.decision)
 	e.receipt, e.started = receipt, s.server.cfg.Now()
 	d := &e.decision
 	if err != nil {
-		if passed(d) { // cancelled in the moment in which it was allowed
+		if gate.Passes(&s.action, d) { // cancelled in the moment in which it was allowed
 			s.outcome(e, codeCanceled)
 		}
 		return nil, err
@@ -124,20 +126,25 @@ func (s *session) judge(st *sqlfacts.Statement, binds string) (*execution, error
 		e.redact = d.Redact
 		e.guarded = d.Redact || len(d.Masks) > 0 || len(d.Detect) > 0
 	}
-	if err := s.copyAllowed(e); err != nil {
-		s.outcome(e, codeNotSupported)
-		return nil, err
-	}
 	return e, nil
 }
 
-// actionOf is a statement as the gate sees it. It is good until the next one.
-func (s *session) actionOf(st *sqlfacts.Statement, binds string) *schema.Action {
+// actionOf is a statement as the gate sees it, with the portal that it runs in, nil for none. It is good until the next
+// one.
+func (s *session) actionOf(st *sqlfacts.Statement, of *portal) *schema.Action {
 	s.action = schema.Action{
 		Protocol: schema.ProtocolPostgres, Target: s.target.name, Principal: s.gate.Principal(), Request: s.request,
-		Accesses: st.Accesses, Outputs: st.Outputs, Uses: st.Uses, SQL: st.SQL, Text: fullText(st), Binds: binds,
 	}
+	st.Describe(&s.action)
+	s.action.Text = fullText(st)
 	s.action.Request.Time = s.server.cfg.Now()
+	if st.Effect.Kind == sqlfacts.EffectFetch { // it goes on with what the cursor was bound to
+		of, _ = s.portalNamed(st.Effect.Name)
+	}
+	if of != nil {
+		s.parameters, s.judged = of.values.list(s.parameters[:0]), of.values.source
+		s.action.Parameters, s.action.Concealed = s.parameters, of.values.concealed
+	}
 	return &s.action
 }
 
@@ -149,9 +156,6 @@ func (s *session) rememberPrepared(e *execution) {
 		}
 	}
 }
-
-// passed reports whether the caller may go on: allowed, or decided in dry run, which stops nobody.
-func passed(d *schema.Decision) bool { return d.Effect == schema.Allow || !d.Enforced }
 
 // syntaxFault passes the parser's complaint on to the client, with the place in its text: the server would say
 // the same.

@@ -121,7 +121,9 @@ func (s *session) confirmed(f frame, e *expect) error {
 		return s.outOfTurn(f)
 	}
 	switch {
-	case f.kind == 't', e.want == wantQuery:
+	case f.kind == 't':
+		s.learnTypes(e.statement, f.body())
+	case e.want == wantQuery:
 	case e.want == wantExecute && f.kind == 's':
 		s.outcomeOf(e, "")
 		s.pop()
@@ -186,6 +188,10 @@ func (s *session) complete(f frame, e *expect) error {
 			x.outcome.Rows = rowsOf(tag)
 		}
 		s.took(x, tag)
+		if x.unread() && e.want == wantQuery {
+			x.ran = true // more may follow
+			return s.relayOr(f, e)
+		}
 		s.outcome(x, "")
 		e.at++
 	}
@@ -229,14 +235,17 @@ func (s *session) ready(f frame) error {
 		return s.outOfTurn(f)
 	}
 	for _, x := range e.execs {
+		if x.ran {
+			s.outcome(x, "")
+		}
 		s.outcome(x, codeAborted) // those that an error kept from running; the others have had their outcome
 	}
 	s.mu.Lock()
 	s.status = f.body()[0]
 	clear(s.own)
 	if e.want == wantQuery {
-		delete(s.names.statements, "")
-		delete(s.names.portals, "")
+		s.names.dropStatement("")
+		s.names.dropPortal("")
 	}
 	if s.status == 'I' {
 		s.names.end(!s.failed)

@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"encoding/binary"
-	"strings"
 
 	"github.com/gatewright/gatewright/runtime/mask"
 	"github.com/gatewright/gatewright/schema"
@@ -283,5 +282,3 @@ func (p *rowPlan) scan(dst, value []byte) ([]byte, int) {
 	}
 	return append(dst, out...), hits
 }
-
-func rulesOf(x *execution) string { return strings.Join(x.decision.Rules, ", ") }

@@ -47,6 +47,9 @@ type session struct {
 	ownPath bool
 	view    view
 	action  schema.Action
+	// parameters are the action's, and judged is the statement that they are bound to.
+	parameters []schema.Parameter
+	judged     *prepared
 	// foreseen is where foresee has decisions made.
 	foreseen schema.Decision
 	hold     hold
@@ -100,7 +103,12 @@ type execution struct {
 	plan    *rowPlan
 	outcome schema.Outcome
 	closed  bool
+	// ran is set once a part of an unread text has ended well.
+	ran bool
 }
+
+// unread reports a text that was let through unread, which may hold any number of statements.
+func (x *execution) unread() bool { return x.stmt.Opaque() }
 
 var (
 	// errTerminated is a client's orderly end.

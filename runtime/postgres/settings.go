@@ -1,8 +1,13 @@
 package postgres
 
 import (
+	"maps"
 	"slices"
 	"strings"
+
+	"github.com/gatewright/gatewright/runtime/gate"
+	"github.com/gatewright/gatewright/runtime/sqlfacts"
+	"github.com/gatewright/gatewright/schema"
 )
 
 // Settings that decide how text is read.
@@ -11,65 +16,103 @@ const (
 	settingStrings  = "standard_conforming_strings"
 )
 
-// harmlessSettings may be set in the start-up packet: they change how values look or when a statement is given up,
-// not what a statement may reach. search_path is read back from the server before anything is judged.
-var harmlessSettings = []string{
-	"application_name", "bytea_output", "client_encoding", "client_min_messages", "datestyle",
-	"default_transaction_deferrable", "default_transaction_isolation", "default_transaction_read_only",
-	"extra_float_digits", "geqo", "idle_in_transaction_session_timeout", "idle_session_timeout", "intervalstyle",
-	"jit", "lock_timeout", "search_path", "standard_conforming_strings", "statement_timeout", "timezone", "work_mem",
-	"xmloption",
-}
-
-// upstreamSettings gives the settings to start the database session with. It refuses what is not known to be
-// harmless, and any client_encoding but UTF-8, because the classifier and the masks read UTF-8.
-func (h *hello) upstreamSettings() (map[string]string, error) {
-	out := map[string]string{settingEncoding: "UTF8", settingStrings: "on"}
-	options, err := splitOptions(h.parameters["options"])
+// settings gives what the client wants to be set from the start, in a fixed order: its options first, then the
+// parameters by name. It refuses what is no setting, or none that can pass.
+func (h *hello) settings() ([]setting, error) {
+	out, err := splitOptions(h.parameters["options"])
 	if err != nil {
 		return nil, err
 	}
-	for name, value := range h.parameters {
+	for _, name := range slices.Sorted(maps.Keys(h.parameters)) {
 		switch name {
 		case "user", "database", "options":
 		case "replication":
-			if !isFalse(value) {
+			if !isFalse(h.parameters[name]) {
 				return nil, newFault(codeNotSupported, "connect to the database itself for replication",
 					"replication connections do not pass the gateway")
 			}
 		default:
-			options = append(options, setting{name, value})
-		}
-	}
-	for _, o := range options {
-		if err := admit(out, o); err != nil {
-			return nil, err
+			out = append(out, setting{name, h.parameters[name]})
 		}
 	}
 	return out, nil
 }
 
-type setting struct{ name, value string }
+// begin decides the settings that the client brings, all at once, each as the SET that it is, and gives those to start the
+// database session with. The receipt is to be closed when it has been started.
+func (s *session) begin(settings []setting) (map[string]string, gate.Receipt, error) {
+	out := map[string]string{settingEncoding: "UTF8", settingStrings: "on"}
+	for _, o := range settings {
+		name := strings.ToLower(o.name)
+		if slices.Contains(noSettings, name) || strings.HasPrefix(name, "_pq_.") {
+			return nil, gate.Receipt{}, newFault(codeNoSetting, "", "unrecognized configuration parameter %q", o.name)
+		}
+		if err := o.passes(name); err != nil && !s.dryRun() {
+			return nil, gate.Receipt{}, err
+		}
+		if name != settingEncoding || s.dryRun() && !isUTF8(o.value) {
+			out[name] = o.value
+		}
+	}
+	_, s.ownPath = out["search_path"] // an empty one is the client's own as well
+	if len(settings) == 0 {
+		return out, gate.Receipt{}, nil
+	}
+	var d schema.Decision
+	r, err := s.check(s.settingAction(settings), &d)
+	return out, r, err
+}
 
-func admit(out map[string]string, o setting) error {
-	name := strings.ToLower(o.name)
+// noSettings have a meaning of their own in a start-up packet, and are no settings.
+var noSettings = []string{"user", "database", "options", "replication"}
+
+// settingAction is what setting them all does.
+func (s *session) settingAction(settings []setting) *schema.Action {
+	texts := make([]string, len(settings))
+	for i, o := range settings {
+		if strings.EqualFold(o.name, settingEncoding) && isUTF8(o.value) {
+			o.value = "UTF8" // drivers write it in several ways
+		}
+		texts[i] = "SET " + quotedName(o.name) + " TO " + literal(o.value)
+	}
+	text := strings.Join(texts, "; ")
+	stmts := sqlfacts.Classify(text, &sqlfacts.Session{})
+	if len(stmts) != len(settings) {
+		stmts = sqlfacts.Unread(text, "the settings are not understood")
+	}
+	a := s.actionOf(&stmts[0], nil)
+	a.Text = text
+	facts := *stmts[0].SQL
+	facts.Length = int64(len(text))
+	for i := range stmts[1:] {
+		more := &stmts[i+1]
+		a.Accesses = append(slices.Clip(a.Accesses), more.Accesses...)
+		a.Uses = append(slices.Clip(a.Uses), more.Uses...)
+		facts.Normalized += "; " + more.SQL.Normalized
+		facts.Fingerprint = "" // it names the shape of one statement
+	}
+	a.SQL = &facts
+	return a
+}
+
+// passes refuses the settings under which the classifier and the masks, which read UTF-8 and standard strings, would
+// read something else than the server.
+func (o setting) passes(name string) error {
 	switch {
-	case !slices.Contains(harmlessSettings, name):
-		return newFault(codeDenied, "leave it out of the connection's options, and use SET after connecting if a rule allows it",
-			"the setting %q may not be set at start-up", o.name)
-	case name == settingEncoding:
-		if !isUTF8(o.value) {
-			return newFault(codeNotSupported, "set client_encoding to UTF8", "client_encoding %q does not pass the gateway", o.value)
-		}
-	case name == settingStrings:
-		if isFalse(o.value) {
-			return newFault(codeNotSupported, "leave standard_conforming_strings on", "standard_conforming_strings = off does not pass the gateway")
-		}
-	default:
-		out[name] = o.value
+	case name == settingEncoding && !isUTF8(o.value):
+		return newFault(codeNotSupported, "set client_encoding to UTF8", "client_encoding %q does not pass the gateway", o.value)
+	case name == settingStrings && isFalse(o.value):
+		return newFault(codeNotSupported, "leave standard_conforming_strings on", "standard_conforming_strings = off does not pass the gateway")
 	}
 	return nil
 }
+
+// quotedName quotes each part of a setting's name.
+func quotedName(name string) string {
+	return `"` + strings.NewReplacer(`"`, `""`, ".", `"."`).Replace(name) + `"`
+}
+
+type setting struct{ name, value string }
 
 func isFalse(v string) bool {
 	return slices.Contains([]string{"off", "false", "no", "0", "f", "n"}, strings.ToLower(v))

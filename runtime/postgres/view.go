@@ -34,11 +34,6 @@ func (v *view) due() bool { return v.pathDue || v.catalogDue }
 // errIgnored says that the server will ignore the message at hand, so that there is nothing to decide.
 var errIgnored = errors.New("the server ignores everything until Sync")
 
-// quietSettings cannot change what a name means.
-var quietSettings = append([]string{
-	"transaction_isolation", "transaction_read_only", "transaction_deferrable", "default_transaction_read_only",
-}, slices.DeleteFunc(slices.Clone(harmlessSettings), func(name string) bool { return name == "search_path" })...)
-
 // sent notes what a statement that goes to the server may do to the view.
 func (v *view) sent(st *sqlfacts.Statement) {
 	e := &st.Effect
@@ -46,9 +41,7 @@ func (v *view) sent(st *sqlfacts.Statement) {
 	case sqlfacts.EffectCommit, sqlfacts.EffectRollback, sqlfacts.EffectRollbackTo:
 		v.undone()
 	case sqlfacts.EffectSet, sqlfacts.EffectReset:
-		if !slices.Contains(quietSettings, strings.ToLower(e.Name)) {
-			v.pathDue = true
-		}
+		v.pathDue = v.pathDue || !e.Quiet
 	case sqlfacts.EffectDiscard:
 		v.pathDue, v.catalogDue = true, true
 	case sqlfacts.EffectExecute, sqlfacts.EffectFetch:

@@ -49,6 +49,9 @@ func cut(text string, raw *pg.RawStmt) string {
 	return strings.TrimSpace(text[start:end])
 }
 
+// Unread gives the statement that stands for a text that Classify is not asked about, for a reason.
+func Unread(text, reason string) []Statement { return []Statement{opaque(text, reason)} }
+
 func opaque(text, reason string) Statement {
 	return Statement{
 		Text:     text,

@@ -46,6 +46,11 @@ func harmlessSetting(name string, values []string) bool {
 	return strings.Contains(harmlessSettings, " "+name+" ") || strings.HasPrefix(name, "enable_")
 }
 
+// quietSetting reports whether a setting leaves the meaning of names alone.
+func quietSetting(name string) bool {
+	return name != searchPath && harmlessSetting(name, nil)
+}
+
 // plannerSetting reports whether a setting steers how rows are found. The plan shows in the order of rows, which an index
 // over a masked column then gives away.
 func plannerSetting(name string) bool {
@@ -61,7 +66,7 @@ func (a *analysis) setStmt(x *pg.VariableSetStmt) {
 		e.Kind = EffectReset
 		return
 	case pg.VariableSetKind_VAR_RESET:
-		e.Kind, e.Name = EffectReset, name
+		e.Kind, e.Name, e.Quiet = EffectReset, name, quietSetting(name)
 		if name == "role" || name == "session_authorization" {
 			e.MayChangeSession = true
 			a.access(schema.VerbSet, name, false)
@@ -86,6 +91,7 @@ func (a *analysis) setting(name string, values []string, static bool) {
 	if !static {
 		a.st.Effect.MayChangeSession = true
 	}
+	a.st.Effect.Quiet = static && quietSetting(name)
 	if plannerSetting(name) {
 		a.use(schema.PlacePredicate, []string{schema.Everything}, "")
 	}

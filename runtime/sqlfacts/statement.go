@@ -39,6 +39,23 @@ type Statement struct {
 // Opaque reports whether the statement could not be analysed; SQL.OpaqueReason says why.
 func (s *Statement) Opaque() bool { return s.SQL.OpaqueReason != "" }
 
+// Describe fills in what the statement says of an action. Of a PREPARE that is what the statement in it would do.
+func (s *Statement) Describe(a *schema.Action) {
+	about := s
+	if s.Effect.Kind == EffectPrepare && !s.Opaque() {
+		about, a.Prepares = s.Effect.Inner, true
+	}
+	a.Accesses, a.Outputs, a.Uses, a.SQL, a.Text = about.Accesses, about.Outputs, about.Uses, about.SQL, s.Text
+	switch {
+	case !about.CopyOut:
+		a.Form = schema.FormRows
+	case about.Copy.Format == "binary":
+		a.Form = schema.FormBytes
+	default:
+		a.Form = schema.FormLines
+	}
+}
+
 // SyntaxError is the parser's own complaint. Position is a byte offset from 0 in the whole text, -1 when not known.
 type SyntaxError struct {
 	Message  string
@@ -87,6 +104,8 @@ type Effect struct {
 	// Values are, for EffectSet, the constants given, when Static is set; none with Static set means DEFAULT.
 	Values []string
 	Static bool
+	// Quiet is set for a setting that cannot change what a name means.
+	Quiet bool
 	// Local is set for SET LOCAL.
 	Local bool
 	// Chain is set for COMMIT AND CHAIN and ROLLBACK AND CHAIN.

@@ -15,6 +15,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/pressly/goose/v3"
 	"go.uber.org/goleak"
 
 	"github.com/gatewright/gatewright/runtime/store"
@@ -41,8 +42,8 @@ func dbPath(t *testing.T) string { return filepath.Join(t.TempDir(), "a b%20?x=1
 func ticket(id string) *schema.Ticket {
 	return &schema.Ticket{
 		ID: id, Key: "key", Issuer: "corp", Subject: "svc:orders", Groups: []string{"orders"}, Target: "payments-db",
-		Statement: "DELETE FROM orders\x00 -- 'ä'", Binds: "b", Rules: []string{"approve.delete"}, Bundle: "sha256:b",
-		Route:   schema.Route{Name: "dba", Approvers: []string{"group:dba"}, Quorum: 2, Hold: time.Minute, Expires: time.Hour},
+		Statement: "DELETE FROM orders\x00 -- 'ä'", Parameters: []string{"1", "NULL", "'ä'"}, Rules: []string{"approve.delete"}, Bundle: "sha256:b",
+		Route:   schema.Route{Name: "dba", Approvers: []string{"corp/group:dba"}, ApproverKinds: []string{"human"}, Quorum: 2, Hold: time.Minute, Expires: time.Hour},
 		Created: noon, Expires: noon.Add(time.Hour),
 	}
 }
@@ -77,9 +78,10 @@ func TestTicketsOutliveTheProcess(t *testing.T) {
 	want.Votes = []schema.Vote{
 		{Issuer: "corp", Subject: "alice", Approve: true, Reason: "ok", Time: noon.Add(time.Second)},
 		{Issuer: "corp", Subject: "bob", Reason: "no", Time: noon.Add(2 * time.Second)},
+		{Issuer: "corp", Subject: "alice", Reason: "on second thoughts", Time: noon.Add(3 * time.Second)},
 	}
 	set(t, s, "t1", schema.TicketPending, want.Votes[0])
-	set(t, s, "t1", schema.TicketPending, want.Votes[1])
+	set(t, s, "t1", schema.TicketPending, want.Votes[1:]...)
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -300,6 +302,34 @@ func TestFilesAreForTheOwnerAlone(t *testing.T) {
 		if info.Mode().Perm() != 0o600 {
 			t.Errorf("%s has mode %v", f, info.Mode())
 		}
+	}
+}
+
+// Tickets of the first version do not say whom they ask in a way that can be held against anybody.
+func TestTicketsOfTheFirstVersionGo(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "store.db")
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := goose.NewProvider(goose.DialectSQLite3, db, os.DirFS("migrations"), goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.UpTo(t.Context(), 1); err != nil {
+		t.Fatal(err)
+	}
+	_, err = db.Exec(`INSERT INTO tickets VALUES ('t0', 'key', 'corp', 'svc:orders', 1, ?, ?, '{"id":"t0","key":"key","route":{"Name":"dba","Hold":60000000000}}');
+		INSERT INTO votes VALUES ('t0', 0, 'corp', 'alice', 1, 'ok', 0)`, noon.UnixMicro(), noon.Add(time.Hour).UnixMicro())
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	s := open(t, path)
+	if got, err := s.Tickets(t.Context(), 10); len(got) != 0 || err != nil {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if kept, created := raise(t, s, ticket("t1")); !created || kept.ID != "t1" {
+		t.Errorf("created %v, %s", created, kept.ID)
 	}
 }
 
