@@ -194,12 +194,5 @@ func (r *production) curtain(ctx context.Context, keep bool) error {
 		fmt.Fprint(r.p.stdout, "To try it yourself: make demo ARGS=--keep\n")
 		return nil
 	}
-	host, port, _ := strings.Cut(r.address, ":")
-	fmt.Fprintf(r.p.stdout, "Try it yourself, in another terminal:\n\n"+
-		"  export PATH=%s:$PATH SECRET=%s\n"+
-		"  PGPASSWORD=$(%s token --issuer %s \\\n    --client billing --secret env:SECRET) \\\n"+
-		"    psql \"host=%s port=%s dbname=%s \\\n    sslmode=verify-full sslrootcert=%s\"\n\nCtrl-C ends it and removes everything.\n",
-		r.bin, r.secrets["billing"], r.self, r.issuer, host, port, demoTarget, r.file("ca.crt"))
-	<-ctx.Done()
-	return nil
+	return r.keepUp(ctx)
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"os"
+	"os/exec"
 	"regexp"
 	"strings"
 	"testing"
@@ -102,4 +103,40 @@ func TestDemoInterrupted(t *testing.T) {
 			leftNothing(t, temporary)
 		})
 	}
+}
+
+// TestDemoKept does, while the demo stays up, what it proposes.
+func TestDemoKept(t *testing.T) {
+	tests := []struct{ command, want string }{
+		{"as billing psql -XAtc 'SELECT pan FROM cards WHERE id = 1'", "^[*]{12}1111\n$"},
+		{"as order-service psql -XAtc 'DELETE FROM orders'", "deny.unbounded-write"},
+		{"as order-service psql -XAtc \"UPDATE orders SET status = 'paid' WHERE id = 2\"", "^UPDATE 1\n$"},
+		{"as dba-on-call gatewright approvals list", "^No tickets"},
+		{"as dba-on-call gatewright sessions list", "corp/order-service"},
+		{"gatewright audit query $DEMO/audit.jsonl --class card-number", "masked: pan last4"},
+		{"as nobody psql", "^as order-service[|]"},
+	}
+	temporary := atRoot(t)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	defer cancel()
+	out := audience{word: "Ctrl-C here ends it"}
+	out.then = func() {
+		defer cancel()
+		script := regexp.MustCompile(`(?m)^  (\. .*try\.sh)$`).FindStringSubmatch(out.heard.String())
+		if script == nil {
+			t.Errorf("no script in %s", out.heard.String())
+			return
+		}
+		for _, tt := range tests {
+			said, _ := exec.CommandContext(ctx, "sh", "-c", script[1]+"\n"+tt.command).CombinedOutput() // refusals exit with 1
+			if !regexp.MustCompile(tt.want).Match(said) {
+				t.Errorf("%s: %s", tt.command, said)
+			}
+		}
+	}
+	var errs bytes.Buffer
+	if code := run(ctx, []string{"demo", "--keep"}, strings.NewReader(""), &out, &errs); code != exitClean {
+		t.Fatalf("exit %d\n%s\n%s", code, out.heard.String(), errs.String())
+	}
+	leftNothing(t, temporary)
 }
