@@ -47,15 +47,38 @@ func (b *block) attr(name string, want cty.Type, word string) (v value, ok bool)
 		return value{}, false
 	}
 	if got.IsNull() || !got.IsWhollyKnown() || !conforms(got, want) {
-		b.d.fail(at, "Wrong type", fmt.Sprintf("%s must be %s.", name, word), "")
+		b.d.fail(at, "Wrong type", fmt.Sprintf("%s must be %s, and this is %s.", name, word, kindName(got)), "")
 		return value{}, false
 	}
 	converted, err := convert.Convert(got, want)
 	if err != nil || converted.IsNull() {
-		b.d.fail(at, "Wrong type", fmt.Sprintf("%s must be %s.", name, word), "")
+		b.d.fail(at, "Wrong type", fmt.Sprintf("%s must be %s, and this is %s.", name, word, kindName(got)), "")
 		return value{}, false
 	}
 	return value{converted, at}, true
+}
+
+// kindName names a value's type for a sentence.
+func kindName(v cty.Value) string {
+	switch t := v.Type(); {
+	case v.IsNull():
+		return "null"
+	case t == cty.String:
+		return "a string"
+	case t == cty.Number:
+		return "a number"
+	case t == cty.Bool:
+		return "true or false"
+	case t.IsTupleType():
+		for _, e := range v.AsValueSlice() {
+			if e.IsNull() || e.Type() != cty.String {
+				return "a list that holds " + kindName(e)
+			}
+		}
+		return "a list"
+	default:
+		return "a map"
+	}
 }
 
 // conforms refuses the conversions between primitive types that HCL would make, such as a number for a string.

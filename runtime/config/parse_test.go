@@ -171,6 +171,28 @@ func TestDiagnosticsTellTheWayOut(t *testing.T) {
 	}
 }
 
+func TestWrongTypesTellWhatWasFound(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ attribute, want string }{
+		{"path = 7", "path must be a string in double quotes, and this is a number."},
+		{"path = [\"a\"]", "path must be a string in double quotes, and this is a list."},
+		{"path = null", "path must be a string in double quotes, and this is null."},
+		{"path = {}", "path must be a string in double quotes, and this is a map."},
+		{"allow_rollback = \"yes\"", "allow_rollback must be true or false, and this is a string."},
+		{"keys = true", "keys must be a list of strings in double quotes, and this is true or false."},
+		{"keys = [1]", "keys must be a list of strings in double quotes, and this is a list that holds a number."},
+	}
+	for _, test := range tests {
+		t.Run(test.attribute, func(t *testing.T) {
+			t.Parallel()
+			_, diags := config.Parse("gateway.hcl", []byte("bundle {\n  "+test.attribute+"\n}\n"))
+			if !slices.Contains(texts(diags), test.want) {
+				t.Errorf("no %q in %+v", test.want, diags)
+			}
+		})
+	}
+}
+
 func texts(diags schema.Diagnostics) []string {
 	var out []string
 	for _, d := range diags {
