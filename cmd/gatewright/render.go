@@ -67,9 +67,6 @@ func (r renderer) diagnostic(d schema.Diagnostic, sources map[string][]byte) {
 	fmt.Fprintln(r.w)
 }
 
-// maxSnippet is how much of a line is shown, in bytes.
-const maxSnippet = 200
-
 // snippet shows the line and underlines the range, or its part on that line.
 func (r renderer) snippet(rng schema.Range, src []byte) {
 	fmt.Fprintf(r.w, "  on %s line %d, column %d:\n", oneLine(rng.File), rng.Start.Line, rng.Start.Column)
@@ -82,18 +79,43 @@ func (r renderer) snippet(rng schema.Range, src []byte) {
 	if end := rng.End.Byte - start; end < to {
 		to = max(end, from)
 	}
-	// A long line is cut on both sides of what is wrong.
-	cut := 0
-	if from > maxSnippet/2 {
-		cut = runeStart(line, from-maxSnippet/2)
+	number := fmt.Sprintf("%4d: ", rng.Start.Line)
+	before, mark, after := excerpt(line, from, to, columns-len(number))
+	fmt.Fprintf(r.w, "%s%s%s%s\n", number, before, mark, after)
+	lead := strings.Repeat(" ", len(number)+width(before))
+	fmt.Fprintf(r.w, "%s%s\n", lead, r.paint(red, strings.Repeat("^", max(width(mark), 1))))
+}
+
+// maxSnippet is how many bytes of a line are looked at on either side of where a range begins.
+const maxSnippet = 200
+
+// excerpt gives what of a line is shown before, in and after the bytes from to to: all of it when that fits into so many
+// columns, or the caret would stand elsewhere; else what is around from, with dots where something is left out.
+func excerpt(line []byte, from, to, fits int) (before, mark, after string) {
+	const dots = "..."
+	cut, stop := runeStart(line, max(0, from-maxSnippet)), runeStart(line, min(len(line), from+maxSnippet))
+	whole := cut == 0 && stop == len(line)
+	shown := func(a, b int) string { return expand(string(line[a:b])) }
+	if whole && width(shown(0, len(line))) <= fits {
+		return shown(0, from), shown(from, to), shown(to, len(line))
 	}
-	stop := runeStart(line, min(len(line), cut+maxSnippet))
-	shown := string(line[cut:max(stop, from)])
-	before := expand(string(line[cut:from]))
-	mark := width(expand(string(line[from:min(to, max(stop, from))])))
-	number := fmt.Sprintf("%4d", rng.Start.Line)
-	fmt.Fprintf(r.w, "%s: %s\n", number, expand(shown))
-	fmt.Fprintf(r.w, "      %s%s\n", strings.Repeat(" ", width(before)), r.paint(red, strings.Repeat("^", max(mark, 1))))
+	for cut < from && width(shown(cut, from)) > fits/2 {
+		cut = nextRune(line, cut)
+	}
+	lead := ""
+	if cut > 0 {
+		lead = dots
+	}
+	room := fits - len(lead) - len(dots)
+	for stop > from && width(shown(cut, stop)) > room {
+		stop = runeStart(line, stop-1)
+	}
+	tail := ""
+	if stop < len(line) {
+		tail = dots
+	}
+	to = min(to, stop)
+	return lead + shown(cut, from), shown(from, to), shown(to, stop) + tail
 }
 
 // expand makes a line safe to print, tabs as spaces so that the caret stands right.
@@ -121,6 +143,11 @@ func runeStart(line []byte, i int) int {
 		i--
 	}
 	return i
+}
+
+func nextRune(line []byte, i int) int {
+	_, n := utf8.DecodeRune(line[i:])
+	return i + n
 }
 
 // lineAt gives the line that holds a byte, without its end, and where it starts; nil when there is none.
