@@ -48,9 +48,12 @@ var walls = map[string][]string{
 var testWalls = []string{"runtime/pgserver", "runtime/devissuer"}
 
 // testRows are rooms that one room's tests may use beside its own row: the data path is tested with the gate's real
-// log and desk, which the data path itself never sees.
+// log and desk, which the data path itself never sees; and a desk, wherever it is tested, with the real store, since
+// what must happen once rests on the store's transactions, which a map in memory would only imitate.
 var testRows = map[string][]string{
-	"runtime/postgres": {"runtime/audit", "runtime/approval"},
+	"runtime/approval": {"runtime/store"},
+	"runtime/gate":     {"runtime/store"},
+	"runtime/postgres": {"runtime/audit", "runtime/approval", "runtime/store"},
 }
 
 const everyRoom = "*"

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -45,8 +46,9 @@ type Ticket struct {
 	Groups    []string `json:"groups"`
 	Target    string   `json:"target"`
 	Statement string   `json:"statement"`
-	// Binds is a digest of the bind values; empty when there are none.
-	Binds string `json:"binds,omitempty"`
+	// Parameters are the bind values in order, as an approver reads them; nil when there are none. Like the statement,
+	// they are for those only who may see the ticket.
+	Parameters []string `json:"parameters,omitempty"`
 	// Accesses are what the statement was found to do when it was held, each as "verb object", sorted: the same text
 	// may do something else under another search_path.
 	Accesses []string `json:"accesses,omitempty"`
@@ -59,6 +61,36 @@ type Ticket struct {
 	Expires time.Time   `json:"expires"`
 	State   TicketState `json:"state"`
 	Votes   []Vote      `json:"votes"`
+	// Shortened is set in a list, where Statement or Parameters were cut.
+	Shortened bool `json:"shortened,omitempty"`
+}
+
+// Short gives the ticket with no more than so many bytes of its statement, and of its parameters, for a list.
+func (t *Ticket) Short(bytes int) Ticket {
+	s := *t
+	if s.Statement = cut(t.Statement, bytes); s.Statement != t.Statement {
+		s.Shortened = true
+	}
+	s.Parameters = nil
+	for _, p := range t.Parameters {
+		kept := cut(p, bytes)
+		if bytes -= len(p); kept != p {
+			s.Shortened = true
+		}
+		if bytes < 0 && kept == "" {
+			break
+		}
+		s.Parameters = append(s.Parameters, kept)
+	}
+	return s
+}
+
+// cut gives the first bytes of a text, whole characters only.
+func cut(text string, bytes int) string {
+	if len(text) <= bytes {
+		return text
+	}
+	return strings.ToValidUTF8(text[:max(bytes, 0)], "")
 }
 
 // Vote is one approver's word.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -49,10 +50,10 @@ func (a *adminClient) token() (schema.Secret, error) {
 		reference = "file:" + a.tokenFile
 	}
 	ref, err := config.ParseSecret(reference, ".")
-	if err != nil {
-		return schema.Secret{}, err
+	var token schema.Secret
+	if err == nil {
+		token, err = ref.Read(a.p.getenv)
 	}
-	token, err := ref.Read(a.p.getenv)
 	if err != nil {
 		return schema.Secret{}, fail(errors.New("no access token to show to the gateway: "+err.Error()),
 			"Set GATEWRIGHT_TOKEN, or give --token-file; 'gatewright token' gets one from an issuer.")
@@ -82,7 +83,7 @@ func (a *adminClient) call(ctx context.Context, path string, body, into any) err
 	case err == nil:
 		return nil
 	case errors.As(err, &refused):
-		return fail(err, refused.hint)
+		return fail(err, cmp.Or(refused.hint, "That is not a gateway's answer: is "+a.url+" the admin address of its gateway.hcl?"))
 	default:
 		return fail(fmt.Errorf("asking the gateway: %w", err), "Is the gateway running, and does its admin block have the address "+a.url+"?")
 	}

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"fmt"
 	"net/url"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -21,7 +19,7 @@ func newApprovals(p *program) *cobra.Command {
 	a.flags(cmd)
 	cmd.AddCommand(newApprovalsList(a), newApprovalsShow(a),
 		newApprovalsVote(a, "approve", "Let a held statement pass, once"),
-		newApprovalsVote(a, "deny", "Send a held statement away"))
+		newApprovalsVote(a, "deny", "Send a held statement away, or take an approval back before it is used"))
 	return cmd
 }
 
@@ -94,55 +92,4 @@ func newApprovalsVote(a *adminClient, verb, short string) *cobra.Command {
 	cmd.Flags().StringVar(&reason, "reason", "", "Why; it goes into the ticket and the audit log")
 	mustFlags(cmd, "reason")
 	return cmd
-}
-
-func (a *adminClient) printTickets(got ticketList) error {
-	if a.format == "json" {
-		return a.p.printJSON(got)
-	}
-	if len(got.Approvals) == 0 {
-		_, err := fmt.Fprintln(a.p.stdout, "No tickets.")
-		return err
-	}
-	for _, t := range got.Approvals {
-		if _, err := fmt.Fprintf(a.p.stdout, "%s  %-8s  %s on %s\n    %s\n    asked at %s, expires at %s\n", printable(t.ID), t.State,
-			oneLine(t.Issuer+"/"+t.Subject), oneLine(t.Target), oneLine(t.Statement),
-			t.Created.UTC().Format(timeText), t.Expires.UTC().Format(timeText)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (a *adminClient) printTicket(t schema.Ticket) error {
-	if a.format == "json" {
-		return a.p.printJSON(t)
-	}
-	var b strings.Builder
-	row := func(name, value string) { fmt.Fprintf(&b, "%-10s %s\n", name, oneLine(value)) }
-	row("ticket", t.ID)
-	row("state", t.State.String())
-	row("principal", t.Issuer+"/"+t.Subject)
-	row("groups", strings.Join(t.Groups, ", "))
-	row("target", t.Target)
-	row("rules", strings.Join(t.Rules, ", "))
-	row("route", fmt.Sprintf("%s (%d of %s)", t.Route.Name, t.Route.Quorum, strings.Join(t.Route.Approvers, ", ")))
-	row("bundle", t.Bundle)
-	row("created", t.Created.UTC().Format(timeText))
-	row("expires", t.Expires.UTC().Format(timeText))
-	for _, v := range t.Votes {
-		word := "denied"
-		if v.Approve {
-			word = "approved"
-		}
-		row(word, fmt.Sprintf("%s at %s: %s", v.Issuer+"/"+v.Subject, v.Time.UTC().Format(timeText), v.Reason))
-	}
-	fmt.Fprintf(&b, "statement\n    %s\n", strings.ReplaceAll(printable(t.Statement), "\n", "\n    "))
-	_, err := fmt.Fprint(a.p.stdout, b.String())
-	return err
-}
-
-// oneLine makes text from outside safe for one line of a terminal.
-func oneLine(s string) string {
-	return strings.NewReplacer("\n", " ", "\t", " ").Replace(printable(s))
 }

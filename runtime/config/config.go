@@ -1,6 +1,10 @@
 package config
 
-import "time"
+import (
+	"time"
+
+	"github.com/gatewright/gatewright/schema"
+)
 
 // Config is a validated gateway.hcl. Paths are resolved against the directory of the file.
 type Config struct {
@@ -93,9 +97,9 @@ type Admin struct {
 	Address string
 	// TLS is nil only when Address is a loopback address.
 	TLS *KeyPair
-	// Operators are "group:NAME" or "subject:NAME": those who see every session and ticket. Others see their own,
-	// and what they may decide.
-	Operators []string
+	// Operators are those who see every session and ticket. Others see their own, and what they may decide. One without
+	// an issuer is of the policy's only one.
+	Operators []schema.Party
 }
 
 // Notifier is named by the notify attribute of the policy's routes.

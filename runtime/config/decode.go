@@ -2,11 +2,12 @@ package config
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/gatewright/gatewright/schema"
 )
 
 // SecretInFile is the summary of a diagnostic whose range holds a secret that was written in plain: whoever shows the
@@ -163,14 +164,17 @@ func (d *decoder) admin(file *block) *Admin {
 	return out
 }
 
-func (d *decoder) operators(b *block) []string {
+func (d *decoder) operators(b *block) []schema.Party {
 	list, at := b.texts("operators")
+	var out []schema.Party
 	for _, text := range list {
-		if kind, name, ok := strings.Cut(text, ":"); !ok || name == "" || kind != "group" && kind != "subject" {
-			d.fail(at, "Not a principal", fmt.Sprintf("operators holds %q.", text), `Write "group:NAME" or "subject:NAME".`)
+		p, ok := schema.ParseParty(text)
+		if !ok {
+			d.fail(at, "Not a principal", fmt.Sprintf("operators holds %q.", text), "Write "+schema.PartyForm+".")
 		}
+		out = append(out, p)
 	}
-	return list
+	return out
 }
 
 func (d *decoder) limits(file *block) Limits {

@@ -64,7 +64,7 @@ func TestParse(t *testing.T) {
 			Store:   config.Store{Path: "/etc/gw/state/gatewright.db"},
 			Audit:   config.Audit{Path: "/var/log/gatewright/audit.jsonl", Sync: config.SyncAlways},
 			Metrics: &config.Metrics{Address: ":9464"},
-			Admin:   &config.Admin{Address: "127.0.0.1:6480", Operators: []string{"group:dba", "subject:svc:ops"}},
+			Admin:   &config.Admin{Address: "127.0.0.1:6480", Operators: []schema.Party{{Group: true, Name: "dba"}, {Issuer: "corp", Name: "svc:ops"}}},
 			Limits: config.Limits{
 				Connections: 50, Handshake: 5 * time.Second, Dial: 3 * time.Second, Drain: time.Second, Catalog: 2 * time.Minute,
 				StatementBytes: 65536, RowBytes: 1048576,

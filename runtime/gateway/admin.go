@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -13,8 +14,12 @@ import (
 	"github.com/gatewright/gatewright/schema"
 )
 
-// maxTickets bounds a list.
-const maxTickets = 1000
+const (
+	// maxTickets bounds a list, and maxListed what it holds of each statement and of its parameters, in bytes: the whole
+	// of a ticket is for whoever asks for that one.
+	maxTickets = 1000
+	maxListed  = 1 << 10
+)
 
 // errorHint of those whose token does not do.
 const tokenHint = "send a fresh access token of one of the policy's issuers: Authorization: Bearer TOKEN"
@@ -99,7 +104,7 @@ func (g *Gateway) askTickets(w http.ResponseWriter, r *http.Request, by *schema.
 	seen := []schema.Ticket{}
 	for i := range list {
 		if g.mayRead(&list[i], by) {
-			seen = append(seen, list[i])
+			seen = append(seen, list[i].Short(maxListed))
 		}
 	}
 	writeJSON(w, http.StatusOK, map[string]any{"approvals": seen})
@@ -107,19 +112,31 @@ func (g *Gateway) askTickets(w http.ResponseWriter, r *http.Request, by *schema.
 }
 
 func (g *Gateway) askTicket(w http.ResponseWriter, r *http.Request, by *schema.Principal) *problem {
+	t, p := g.ticket(r, by)
+	if p == nil {
+		writeJSON(w, http.StatusOK, t)
+	}
+	return p
+}
+
+// ticket finds the ticket of a request, for those who may read it. The others get the answer of a ticket that there is
+// not, so that nobody learns which there are.
+func (g *Gateway) ticket(r *http.Request, by *schema.Principal) (*schema.Ticket, *problem) {
 	id := r.PathValue("id")
 	t, err := g.desk.Ticket(r.Context(), id)
 	if err != nil {
-		return g.broken(err)
+		return nil, g.broken(err)
 	}
 	if t == nil || !g.mayRead(t, by) {
-		return &problem{status: http.StatusNotFound, Error: "there is no ticket " + id + " for you to see", Hint: "gatewright approvals list shows those that there are"}
+		return nil, &problem{
+			status: http.StatusNotFound, Error: fmt.Sprintf("there is no ticket %q for you to see", id),
+			Hint: "gatewright approvals list shows those that there are",
+		}
 	}
-	writeJSON(w, http.StatusOK, t)
-	return nil
+	return t, nil
 }
 
-// vote takes an approver's word. Whether they may give it is the desk's to say.
+// vote takes the word of one who may read the ticket. Whether it counts is the desk's to say.
 func (g *Gateway) vote(approve bool) ask {
 	return func(w http.ResponseWriter, r *http.Request, by *schema.Principal) *problem {
 		var body struct {
@@ -128,7 +145,11 @@ func (g *Gateway) vote(approve bool) ask {
 		if p := readJSON(w, r, &body); p != nil {
 			return p
 		}
-		t, err := g.desk.Decide(r.Context(), r.PathValue("id"), by, approve, body.Reason)
+		seen, p := g.ticket(r, by)
+		if p != nil {
+			return p
+		}
+		t, err := g.desk.Decide(r.Context(), seen.ID, by, approve, body.Reason)
 		if err != nil {
 			return g.deskProblem(err)
 		}
@@ -139,7 +160,8 @@ func (g *Gateway) vote(approve bool) ask {
 }
 
 var deskStatus = map[approval.Cause]int{
-	approval.Unknown: http.StatusNotFound, approval.NotApprover: http.StatusForbidden, approval.OwnRequest: http.StatusForbidden,
+	approval.Unknown: http.StatusNotFound, approval.NotApprover: http.StatusForbidden, approval.WrongKind: http.StatusForbidden,
+	approval.OwnRequest:   http.StatusForbidden,
 	approval.AlreadyVoted: http.StatusConflict, approval.Settled: http.StatusConflict, approval.NoReason: http.StatusBadRequest,
 }
 
@@ -161,25 +183,25 @@ func (g *Gateway) broken(err error) *problem {
 	return &problem{status: http.StatusInternalServerError, Error: "the gateway cannot answer this now", Hint: "the gateway's log says why"}
 }
 
-// mayRead: a ticket holds a statement with its literals, so that only those see it who decide it, asked for it, or
-// operate the gateway.
+// mayRead: a ticket holds a statement with its literals and bind values, so that only those see it whom its route names,
+// who asked for it, or who operate the gateway.
 func (g *Gateway) mayRead(t *schema.Ticket, by *schema.Principal) bool {
-	return t.Issuer == by.Issuer && t.Subject == by.Subject || among(t.Route.Approvers, by) || g.operates(by)
+	return t.Issuer == by.Issuer && t.Subject == by.Subject || t.Route.Names(by) || g.operates(by)
 }
 
-func (g *Gateway) operates(by *schema.Principal) bool { return among(g.cfg.Admin.Operators, by) }
-
-// among reports whether a list of "group:NAME" and "subject:NAME" means a principal.
-func among(list []string, p *schema.Principal) bool {
-	return slices.ContainsFunc(list, func(entry string) bool {
-		kind, name, _ := strings.Cut(entry, ":")
-		switch kind {
-		case "group":
-			return slices.Contains(p.Groups, name)
-		case "subject":
-			return name == p.Subject
-		default:
-			return false
-		}
+// operates reports whether by is among the operators, by the issuers of the policy in force.
+func (g *Gateway) operates(by *schema.Principal) bool {
+	issuers := issuerNames(g.gate.Policy().Engine.Bundle())
+	return slices.ContainsFunc(g.cfg.Admin.Operators, func(p schema.Party) bool {
+		given, ok := p.Of(issuers)
+		return ok && given.Means(by)
 	})
+}
+
+func issuerNames(b *schema.Bundle) []string {
+	names := make([]string, 0, len(b.Issuers))
+	for i := range b.Issuers {
+		names = append(names, b.Issuers[i].Name)
+	}
+	return names
 }

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/jackc/pgx/v5"
@@ -59,8 +60,16 @@ func TestApproval(t *testing.T) {
 			if got := w.get("/v1/approvals/"+ticket, "stranger").status; got != http.StatusNotFound {
 				t.Errorf("a stranger reads the ticket: %d", got)
 			}
-			if got := w.post("/v1/approvals/"+ticket+"/"+test.verb, "stranger", `{"reason":"why not"}`); got.status != http.StatusForbidden {
-				t.Errorf("a stranger votes: %+v", got)
+			for _, id := range []string{ticket, "none"} {
+				got := w.post("/v1/approvals/"+id+"/"+test.verb, "stranger", `{"reason":"why not"}`)
+				got.body = strings.ReplaceAll(got.body, id, "ID")
+				const want = `{"error":"there is no ticket \"ID\" for you to see","hint":"gatewright approvals list shows those that there are"}`
+				if got.status != http.StatusNotFound || strings.TrimSpace(got.body) != want {
+					t.Errorf("a stranger votes on %s: %+v", id, got)
+				}
+			}
+			if got := w.post("/v1/approvals/"+ticket+"/"+test.verb, "bot", `{"reason":"why not"}`); got.status != http.StatusForbidden || !strings.Contains(got.body, `is of kind \"machine\"`) {
+				t.Errorf("a machine votes: %+v", got)
 			}
 			if got := w.post("/v1/approvals/"+ticket+"/"+test.verb, "orders", `{"reason":"mine"}`); got.status != http.StatusForbidden {
 				t.Errorf("the caller votes: %+v", got)
@@ -73,13 +82,114 @@ func TestApproval(t *testing.T) {
 			if err := <-ended; test.fails == "" && err != nil || test.fails != "" && (err == nil || !strings.Contains(err.Error(), test.fails)) {
 				t.Errorf("the statement ended with %v", err)
 			}
-			if got := w.post("/v1/approvals/"+ticket+"/"+test.verb, "boss", `{"reason":"me too"}`); got.status != http.StatusConflict {
+			if got := w.post("/v1/approvals/"+ticket+"/approve", "boss", `{"reason":"me too"}`); got.status != http.StatusConflict {
 				t.Errorf("a vote on a settled ticket: %+v", got)
 			}
 			if w.audited("ticket.voted", ticket, "cleaning up") != 1 {
 				t.Error("the vote is not in the audit log")
 			}
 		})
+	}
+}
+
+// An approver sees the bind values that a webhook and the audit log never get; the list holds them cut.
+func TestBindValuesAreForApprovers(t *testing.T) {
+	t.Parallel()
+	bodies := make(chan string, 1)
+	hook := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		bodies <- string(body)
+	}))
+	defer hook.Close()
+	w := newWorld(t)
+	w.start(w.base()+"notifier \"hook\" {\n webhook { url = \""+hook.URL+"\" }\n}\n", nil)
+	conn := w.connect("orders")
+	ended := make(chan error, 1)
+	ctx := t.Context()
+	long := "secret value " + strings.Repeat("x", 4000)
+	go func() {
+		_, err := conn.Exec(ctx, "DELETE FROM orders WHERE note = $1 OR note = $2", long, nil)
+		ended <- err
+	}()
+	var list []schema.Ticket
+	w.eventually("a ticket is there", func() bool {
+		list = w.tickets("dba")
+		return len(list) == 1
+	})
+	if !list[0].Shortened || len(list[0].Parameters[0]) > 1<<10 || !strings.HasPrefix(list[0].Parameters[0], "'secret value xxx") {
+		t.Errorf("listed as %+v", list[0])
+	}
+	var whole schema.Ticket
+	w.get("/v1/approvals/"+list[0].ID, "dba").into(t, &whole)
+	if diff := cmp.Diff([]string{"'" + long + "'", "NULL"}, whole.Parameters); diff != "" || whole.Shortened {
+		t.Errorf("shown with %v\n%s", whole.Shortened, diff)
+	}
+	if body := <-bodies; strings.Contains(body, "secret value") || !strings.Contains(body, list[0].ID) {
+		t.Errorf("the webhook got %s", body)
+	}
+	w.post("/v1/approvals/"+list[0].ID+"/approve", "dba", `{"reason":"as asked"}`)
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	if w.audited("ticket.raised", list[0].ID) != 1 || w.audited("secret value") != 0 {
+		t.Error("the audit log lacks the ticket, or holds its values")
+	}
+}
+
+// An approval whose caller did not wait for it is taken back before it is used.
+func TestApprovalTakenBack(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.write("bundle.gwb", w.encode(w.policy(2, func(b *schema.Bundle) { b.Routes[0].Hold = time.Millisecond })))
+	w.start(w.base(), nil)
+	conn := w.connect("orders")
+	const sql = "DELETE FROM orders WHERE id = 98"
+	if _, err := conn.Exec(t.Context(), sql, pgx.QueryExecModeSimpleProtocol); err == nil || !strings.Contains(err.Error(), "waiting for approval") {
+		t.Fatalf("got %v", err)
+	}
+	ticket := w.tickets("dba")[0].ID
+	for _, verb := range []string{"approve", "deny"} {
+		if got := w.post("/v1/approvals/"+ticket+"/"+verb, "dba", `{"reason":"on second thoughts"}`); got.status != http.StatusOK {
+			t.Fatalf("%s: %+v", verb, got)
+		}
+	}
+	if _, err := conn.Exec(t.Context(), sql, pgx.QueryExecModeSimpleProtocol); err == nil || strings.Contains(err.Error(), ticket) {
+		t.Errorf("the statement went through, or found the old ticket: %v", err)
+	}
+	if w.audited("ticket.voted", ticket, `"approve":true`) != 1 || w.audited("ticket.voted", ticket, `"approve":false`) != 1 {
+		t.Error("the votes are not in the audit log")
+	}
+}
+
+// An operator without an issuer is of the policy's only issuer, and nobody when there are two.
+func TestOperatorsHaveAnIssuer(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	second := func(b *schema.Bundle) {
+		other := b.Issuers[0]
+		other.Name, other.OIDC.URL = "partner", "https://login.example.com"
+		b.Issuers = append(b.Issuers, other)
+	}
+	w.start(w.base(), nil)
+	w.connect("orders")
+	sees := func(client string) int {
+		var list struct{ Sessions []gate.SessionInfo }
+		w.get("/v1/sessions", client).into(t, &list)
+		return len(list.Sessions)
+	}
+	if n := sees("boss"); n != 1 {
+		t.Errorf("with one issuer an operator sees %d", n)
+	}
+	w.replace("bundle.gwb", w.encode(w.policy(2, second)))
+	w.eventually("the bundle is taken", func() bool { return w.gw.Status().Bundle.Serial == 2 })
+	if n := sees("boss"); n != 0 {
+		t.Errorf("with two issuers the operator of none sees %d", n)
+	}
+	if got := strings.Join(w.gw.Status().Warnings, "\n"); !strings.Contains(got, `operator "group:operators" is nobody: it does not say of which`) {
+		t.Errorf("warnings: %s", got)
 	}
 }
 
@@ -117,9 +227,9 @@ func TestAdminRefuses(t *testing.T) {
 			if got.status != test.want {
 				t.Errorf("status %d, want %d: %s", got.status, test.want, got.body)
 			}
-			var said struct{ Error string }
-			if got.into(t, &said); test.want != 200 && said.Error == "" {
-				t.Errorf("no explanation: %s", got.body)
+			var said struct{ Error, Hint string }
+			if got.into(t, &said); test.want != 200 && (said.Error == "" || said.Hint == "") {
+				t.Errorf("no explanation or no way out: %s", got.body)
 			}
 		})
 	}

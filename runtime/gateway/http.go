@@ -71,19 +71,21 @@ func writeJSON(w http.ResponseWriter, status int, value any) {
 	_ = json.NewEncoder(w).Encode(value) // the client may be gone, which is its own business
 }
 
+const bodyHint = `a vote is {"reason": "..."}`
+
 // readJSON reads a small document. A browser cannot send this content type to another site without being let, and
 // nobody here lets it.
 func readJSON(w http.ResponseWriter, r *http.Request, into any) *problem {
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
-		return &problem{status: http.StatusUnsupportedMediaType, Error: "the body is not application/json"}
+		return &problem{status: http.StatusUnsupportedMediaType, Error: "the body is not application/json", Hint: "send Content-Type: application/json"}
 	}
 	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(into); err != nil {
-		return &problem{status: http.StatusBadRequest, Error: "the body is not the JSON that is asked for here"}
+		return &problem{status: http.StatusBadRequest, Error: "the body is not the JSON that is asked for here", Hint: bodyHint}
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return &problem{status: http.StatusBadRequest, Error: "the body holds more than one document"}
+		return &problem{status: http.StatusBadRequest, Error: "the body holds more than one document", Hint: bodyHint}
 	}
 	return nil
 }

@@ -83,6 +83,26 @@ func (g *Gateway) mismatches(b *schema.Bundle) []string {
 	if len(b.Routes) > 0 && g.cfg.Admin == nil {
 		out = append(out, "the policy asks for approvals, and there is no admin address to give them at")
 	}
+	return append(out, g.strangers(b)...)
+}
+
+// strangers tells which operators are nobody under the policy's issuers.
+func (g *Gateway) strangers(b *schema.Bundle) []string {
+	if g.cfg.Admin == nil {
+		return nil
+	}
+	var out []string
+	issuers := issuerNames(b)
+	for _, p := range g.cfg.Admin.Operators {
+		if _, ok := p.Of(issuers); ok {
+			continue
+		}
+		why := "the policy has no such issuer"
+		if p.Issuer == "" {
+			why = "it does not say of which of the policy's issuers, as ISSUER/" + p.String()
+		}
+		out = append(out, fmt.Sprintf("operator %q is nobody: %s", p, why))
+	}
 	return out
 }
 

@@ -50,7 +50,7 @@ metrics { address = ":9464" }
 
 admin {
   address   = "127.0.0.1:6480"
-  operators = ["group:dba", "subject:svc:ops"]
+  operators = ["group:dba", "corp/subject:svc:ops"]
 }
 
 limits {
