@@ -78,6 +78,9 @@ func (c *checker) word(s syntax.String, what string, words ...string) bool {
 	if hint == "" {
 		hint = "Use one of " + strings.Join(words, ", ") + "."
 	}
+	if len(words) == 1 {
+		hint = fmt.Sprintf("Use %q, the only one there is.", words[0])
+	}
 	c.add(s.Range, "Unknown "+what, fmt.Sprintf("There is no %s %q.", what, s.Text), hint)
 	return false
 }
