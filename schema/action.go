@@ -24,15 +24,31 @@ type Action struct {
 	Request   Request
 	// Accesses are what the action does, one verb and one object each. An Action with none needs no rule.
 	Accesses []Access
-	// Outputs are the columns of the result, in order; nil when the action returns no rows.
+	// Outputs are the columns of the result, in order; nil when the action returns no rows. Form is how they leave.
 	Outputs []Output
+	Form    Form
 	// Uses are the places other than output columns where source columns take part.
 	Uses []Use
 	// SQL holds the facts of a PostgreSQL statement; nil for other protocols and for connect.
 	SQL *SQL
-	// Text is the exact text and Binds a digest of the bind values, their types and formats: what an approval is bound to.
-	Text  string
-	Binds string
+	// Text is the exact text and Parameters the bind values: with the Accesses, what an approval is bound to.
+	Text       string
+	Parameters []Parameter
+	// Stage is how far the target will take the action. It is decided as if it were carried out, whatever the stage.
+	Stage Stage
+	// Concealed is set when there are bind values that are not in Parameters, being too many or too long to be kept.
+	// Nobody can approve what they cannot see.
+	Concealed bool
+}
+
+// Parameter is one bind value as the caller sent it. It is never logged.
+type Parameter struct {
+	// Type is the protocol's name for the type, for PostgreSQL the OID in pg_type; 0 when neither side has told it.
+	Type uint32
+	// Binary tells the format of Value, Null that there is none.
+	Binary bool
+	Null   bool
+	Value  []byte
 }
 
 // Access is one verb on one object. An action is decided per access.
@@ -74,6 +90,29 @@ var PostgresVerbs = []string{
 	VerbAlter, VerbCall, VerbConnect, VerbCreate, VerbDelete, VerbDrop, VerbFile, VerbGrant, VerbInsert, VerbLock,
 	VerbMaintain, VerbNotify, VerbOpaque, VerbSelect, VerbSet, VerbTruncate, VerbUpdate,
 }
+
+// Stage is how far a target takes an action. The zero value carries it out.
+type Stage uint8
+
+const (
+	StageExecute Stage = iota
+	// StageRead is for what is only read, as by Parse and PREPARE: it waits for no approval.
+	StageRead
+	// StagePlan is for what is planned, as by Bind, where the target may evaluate functions: it waits for the approval
+	// that it will need, and does not use it up.
+	StagePlan
+)
+
+// Form is how the rows of a result leave the target. The zero value is rows whose columns are described.
+type Form uint8
+
+const (
+	FormRows Form = iota
+	// FormLines are lines of text in which no mask can tell columns apart: COPY TO STDOUT as text or csv.
+	FormLines
+	// FormBytes is data in which values cannot be looked for either: binary COPY TO STDOUT.
+	FormBytes
+)
 
 // Origin says how an output column comes from its source columns.
 type Origin uint8

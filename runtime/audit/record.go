@@ -13,8 +13,8 @@ const (
 	// KindDecision is the answer to one action; KindOutcome closes it, once it was let through.
 	KindDecision Kind = "decision"
 	KindOutcome  Kind = "outcome"
-	// KindPrepared is an action that the target got to read, by Parse or PREPARE, and did not carry out: what it would do
-	// is decided again when it is executed. It has no outcome.
+	// KindPrepared is an action that the target got to read or to plan, by Parse, PREPARE or Bind, and did not carry out:
+	// what it would do is decided again when it is executed. It has no outcome.
 	KindPrepared Kind = "prepared"
 
 	// KindSessionOpened is a caller who was let in, KindSessionRefused one who was not, KindSessionEnded one whose

@@ -28,9 +28,10 @@ func (r Receipt) Seq() uint64 { return r.seq }
 // d.Hint. So d.Effect is Allow or Deny, but under dry run, when d.Enforced is false: it is then the true effect, Approve
 // among them, nothing was held, and the caller must forward whatever it says.
 //
-// An action that only prepares waits for nothing: the answer may then be Approve, and the caller forwards it.
+// An action at StageRead waits for nothing: the answer may then be Approve, and the caller forwards it. One at StagePlan
+// waits, and leaves the approval to be used when it is executed.
 //
-// An action that was let through must be closed with Outcome, unless it only prepares.
+// An action that was let through must be closed with Outcome, if it was to be executed.
 func (s *Session) Check(ctx context.Context, a *schema.Action, d *schema.Decision) Receipt {
 	s.statements.Add(1)
 	if s.expired(s.prepare(a)) {
@@ -38,7 +39,7 @@ func (s *Session) Check(ctx context.Context, a *schema.Action, d *schema.Decisio
 	}
 	p := s.gate.policy.Load()
 	s.decide(p, a, d)
-	if d.Effect == schema.Approve && d.Enforced && !a.Prepares && s.over() == nil {
+	if d.Effect == schema.Approve && d.Enforced && a.Stage != schema.StageRead && s.over() == nil {
 		s.settle(ctx, p, a, d)
 	}
 	if r := s.over(); r != nil {
@@ -48,19 +49,18 @@ func (s *Session) Check(ctx context.Context, a *schema.Action, d *schema.Decisio
 	return s.append(a, d, Receipt{})
 }
 
-// Refuses reports whether the policy of this moment denies an action, without writing anything down and without
-// waiting: for a protocol that has work done before it asks for the action itself. The caller who hears true lets Check
-// say no, so that the refusal is on record.
-func (s *Session) Refuses(a *schema.Action, d *schema.Decision) bool {
+// Allows reports whether the policy of this moment allows an action, without writing anything down and without waiting:
+// for a protocol that has work done before it asks for the action itself. The caller who hears false lets Check decide.
+func (s *Session) Allows(a *schema.Action, d *schema.Decision) bool {
 	s.prepare(a)
 	s.decide(s.gate.policy.Load(), a, d)
-	return d.Effect == schema.Deny && d.Enforced
+	return d.Effect == schema.Allow || !d.Enforced
 }
 
-// Passes reports whether the caller of Check may go on: the action is allowed, or only prepares what will need an
-// approval when it is carried out, or was decided in dry run, which stops nobody.
+// Passes reports whether the caller of Check may go on: the action is allowed, or only read where it will need an
+// approval to be carried out, or was decided in dry run, which stops nobody.
 func Passes(a *schema.Action, d *schema.Decision) bool {
-	return d.Effect == schema.Allow || !d.Enforced || a.Prepares && d.Effect == schema.Approve
+	return d.Effect == schema.Allow || !d.Enforced || a.Stage == schema.StageRead && d.Effect == schema.Approve
 }
 
 // prepare fills in what the session knows, and gives the time.
@@ -104,7 +104,7 @@ func refuse(d *schema.Decision, r *Refusal) {
 func (s *Session) append(a *schema.Action, d *schema.Decision, r Receipt) Receipt {
 	passes := Passes(a, d)
 	kind := audit.KindDecision
-	if a.Prepares && passes {
+	if a.Stage != schema.StageExecute && passes {
 		kind = audit.KindPrepared
 	}
 	rec := s.record(kind)

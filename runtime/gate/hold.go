@@ -25,7 +25,7 @@ func (s *Session) settle(ctx context.Context, p *Policy, a *schema.Action, d *sc
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(s.ctx, cancel)()
-	if done := s.redeem(ctx, ask, d); done {
+	if a.Stage == schema.StageExecute && s.redeem(ctx, ask, d) {
 		return
 	}
 	t, err := s.gate.desk.Raise(ctx, ask)
@@ -101,7 +101,14 @@ func (s *Session) settleApproved(ctx context.Context, t *schema.Ticket, a *schem
 		return
 	}
 	ask, ok := s.request(p, a, d)
-	if ok && s.redeem(ctx, ask, d) {
+	switch {
+	case !ok:
+	case a.Stage == schema.StageExecute:
+		if s.redeem(ctx, ask, d) {
+			return
+		}
+	case ask.Key() == t.Key:
+		d.Effect, d.Ticket, d.Message, d.Hint = schema.Allow, t.ID, "", ""
 		return
 	}
 	d.Ticket = t.ID

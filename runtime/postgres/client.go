@@ -51,6 +51,15 @@ func (s *session) clientMessage(f frame) error {
 }
 
 func (s *session) takeMessage(f frame) error {
+	if s.copyStands() {
+		switch f.kind {
+		case 'd', 'c', 'f', 'X':
+		case 'S', 'H':
+			return nil // the server ignores it
+		default:
+			return violation("a message of type %q came in the middle of a COPY", f.kind)
+		}
+	}
 	switch f.kind {
 	case 'Q':
 		return s.query(f)
@@ -66,8 +75,10 @@ func (s *session) takeMessage(f frame) error {
 		return s.closeName(f)
 	case 'S':
 		return s.sync(f)
-	case 'H', 'd':
+	case 'H':
 		return s.toServer.pass(f.data)
+	case 'd':
+		return s.data(f)
 	case 'c', 'f':
 		return s.endCopy(f)
 	case 'F':
@@ -97,6 +108,9 @@ func functionCallFault() *fault {
 
 // largeMessage deals with a message that does not fit the read buffer.
 func (s *session) largeMessage(f frame) error {
+	if s.copyStands() && f.kind != 'd' {
+		return violation("a message of type %q came in the middle of a COPY", f.kind)
+	}
 	switch f.kind {
 	case 'Q', 'P':
 		if f.size <= s.server.cfg.MaxStatement {
@@ -112,8 +126,14 @@ func (s *session) largeMessage(f frame) error {
 		}
 		return s.gone(s.walk.skip(f))
 	case 'B':
+		if f.size <= maxValues {
+			break // its values are kept
+		}
 		return s.gone(s.bindLarge(f))
 	case 'd':
+		if !s.copyStands() {
+			return s.gone(s.walk.skip(f))
+		}
 		return s.gone(s.pump(f))
 	}
 	if err := s.toServer.flush(); err != nil {
@@ -149,9 +169,6 @@ func (s *session) gone(err error) error {
 }
 
 func (s *session) sync(f frame) error {
-	if s.copyStands() {
-		return nil // while it reads CopyData the server ignores Sync, so it is not sent
-	}
 	if !s.expect(&expect{want: wantSync}) {
 		return nil
 	}

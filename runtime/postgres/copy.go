@@ -4,6 +4,10 @@ import (
 	"github.com/gatewright/gatewright/runtime/mask"
 )
 
+// Between a COPY FROM STDIN and its end the server reads CopyData, and ignores Sync and Flush (manual chapter 55.2.6).
+// What the client's messages mean thus hangs on what the server does, and must not be guessed: nothing is sent behind a
+// statement that may begin such a COPY until the server has said whether it did.
+
 // copyStands reports that the server is reading CopyData.
 func (s *session) copyStands() bool {
 	s.mu.Lock()
@@ -11,40 +15,42 @@ func (s *session) copyStands() bool {
 	return s.copyIn
 }
 
-// endCopy deals with CopyDone and CopyFail. A mark goes into the queue, so that the server's direction can tell which
-// Syncs the server read as part of the data, and so ignored, when a client sent them ahead.
-func (s *session) endCopy(f frame) error {
-	s.mu.Lock()
-	if s.copyIn {
-		s.copyIn = false
-	} else if s.queue.len() > 0 && s.open {
-		s.queue.push(&expect{want: wantCopyEnd, segment: s.segment})
+// settleCopy waits until the server reads CopyData or has answered all that it was sent.
+func (s *session) settleCopy() error {
+	return s.await(func() bool { return s.copyIn || s.queue.len() == 0 })
+}
+
+// mayCopyIn reports whether running statements may make the server read CopyData.
+func mayCopyIn(execs []*execution) bool {
+	for _, e := range execs {
+		if e.stmt.CopyIn || e.unread() {
+			return true
+		}
 	}
-	s.mu.Unlock()
+	return false
+}
+
+// data deals with CopyData. Where no COPY stands it is what a client sends behind one that has failed: the server would
+// ignore it.
+func (s *session) data(f frame) error {
+	if !s.copyStands() {
+		return nil
+	}
 	return s.toServer.pass(f.data)
 }
 
-// beginCopyIn notes that the server now reads data: every Sync sent so far, up to the end of the data if that was
-// sent too, is one that it ignores (manual chapter 55.2.6). Called with the lock held.
-func (s *session) beginCopyIn() {
-	if s.queue.front().want == wantQuery {
-		return // the client waits for the answer to a Query, and sends no Sync
+// endCopy deals with CopyDone and CopyFail.
+func (s *session) endCopy(f frame) error {
+	if !s.copyStands() {
+		return nil
 	}
-	kept := []*expect{s.queue.pop()}
-	ended := false
-	for s.queue.len() > 0 {
-		e := s.queue.pop()
-		switch {
-		case ended, e.want != wantSync && e.want != wantCopyEnd:
-			kept = append(kept, e)
-		case e.want == wantCopyEnd:
-			ended = true
-		}
+	s.mu.Lock()
+	s.copyIn = false
+	s.mu.Unlock()
+	if err := s.toServer.pass(f.data); err != nil {
+		return err
 	}
-	for _, e := range kept {
-		s.queue.push(e)
-	}
-	s.copyIn = !ended
+	return s.settleCopy()
 }
 
 // copyMessage deals with the server's CopyInResponse, CopyOutResponse and CopyDone.
@@ -59,7 +65,8 @@ func (s *session) copyMessage(f frame, e *expect) error {
 			return s.outOfTurn(f)
 		}
 		s.mu.Lock()
-		s.beginCopyIn()
+		s.copyIn = true
+		s.changed.Broadcast()
 		s.mu.Unlock()
 	default:
 		if !x.stmt.CopyOut && !x.unread() {
@@ -85,8 +92,11 @@ func (s *session) copyData(f frame) error {
 	}
 	start := 0
 	s.scratch = begin(s.scratch[:0], 'd')
-	made, hits := x.plan.scan(s.scratch, f.body())
-	s.scratch = finish(made, start)
+	line, hits := x.plan.scanner.Line(x.plan.spare[:0], f.body())
+	if hits > 0 {
+		x.plan.spare = line
+	}
+	s.scratch = finish(append(s.scratch, line...), start)
 	x.outcome.Masked += int64(hits)
 	x.outcome.Bytes += int64(len(s.scratch))
 	return s.down.add(s.scratch)

@@ -208,7 +208,6 @@ func (s *session) prepare(up *backend) {
 	s.status = up.status
 	s.names = newNames()
 	s.own, s.odd = map[string]bool{}, map[string]bool{}
-	up.eachParameter(s.noteOdd)
 	s.changed = sync.Cond{L: &s.mu}
 	s.toClient.w = s.client
 	s.down.port = &s.toClient
@@ -220,12 +219,12 @@ func (s *session) prepare(up *backend) {
 func (s *session) firstPath(ctx context.Context) error {
 	stop := context.AfterFunc(ctx, func() { _ = s.up.conn.Close() })
 	defer stop()
-	text, err := s.up.queryOne(pathQuery)
+	text, err := s.up.queryOne(stateQuery)
 	if err != nil {
 		s.server.logUpstream(s.target, err)
 		return newFault(codeConnection, unreachableTargetHint, "the database of target %q did not answer", s.target.name)
 	}
-	return s.setPath(text)
+	return s.setState(text)
 }
 
 // beginSession gives the client its key and the first ReadyForQuery.

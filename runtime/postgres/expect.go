@@ -12,8 +12,6 @@ const (
 	wantClose
 	wantSync
 	wantQuery
-	// wantCopyEnd is no answer: it marks where the client ended a COPY, see copy.go.
-	wantCopyEnd
 )
 
 // expect is one message that was sent to the server and whose answer is still to come.

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/gatewright/gatewright/runtime/sqlfacts"
+	"github.com/gatewright/gatewright/schema"
 )
 
 // forward puts the answer to an extended protocol message in the queue and sends the message on as it came.
@@ -33,6 +34,9 @@ func (s *session) parse(f frame) error {
 	}
 	name, rest, ok1 := cString(f.body())
 	text, types, ok2 := cString(rest)
+	if err := tooLong(name); err != nil {
+		return s.refuse(err)
+	}
 	if !ok1 || !ok2 || len(types) < 2 || len(types) != 2+4*int(binary.BigEndian.Uint16(types)) {
 		return violation("a Parse message is malformed")
 	}
@@ -64,7 +68,7 @@ func (s *session) foretell(st *sqlfacts.Statement) error {
 		return nil // no statement, or more than the server takes
 	}
 	a := s.actionOf(st, nil)
-	a.Prepares = true
+	a.Stage = schema.StageRead
 	_, err := s.check(a, &s.foreseen)
 	return err
 }
@@ -132,6 +136,9 @@ func (s *session) bindTarget(body []byte) (name string, p *prepared, rest []byte
 	if !ok1 || !ok2 {
 		return "", nil, nil, violation("a Bind message is malformed")
 	}
+	if err := tooLong(name, source); err != nil {
+		return "", nil, nil, err
+	}
 	p, err = s.knownStatement(source)
 	return name, p, rest, err
 }
@@ -180,7 +187,7 @@ func (s *session) newPortal(p *prepared) (*portal, error) {
 		return nil, err
 	}
 	made := &portal{stmt: p.statement(f), empty: len(f.stmts) == 0}
-	if f.named {
+	if f.named || made.stmt != nil && !analysed(made.stmt) {
 		made.source = p
 	}
 	return made, nil
@@ -191,17 +198,18 @@ func isDenial(err error) bool {
 	return errors.As(err, &f) && f.code == codeDenied
 }
 
-// foresee refuses a portal whose statement would be denied if it were executed now: the server evaluates functions when
-// it plans a statement, so waiting for Execute would be too late.
+// foresee decides a portal before the server binds it, as it would be if it were executed now: the server evaluates
+// functions when it plans a statement, so waiting for Execute would be too late. What is simply allowed was on record
+// when it was parsed.
 func (s *session) foresee(p *portal) error {
-	if p.stmt == nil || !s.gate.Refuses(s.actionOf(p.stmt, p), &s.foreseen) {
+	if p.stmt == nil || s.gate.Allows(s.actionOf(p.stmt, p), &s.foreseen) {
 		return nil
 	}
-	e, err := s.judge(p.stmt, p)
-	if err == nil { // the policy has changed in between, in the statement's favour
-		s.outcome(e, codeAborted)
-		return newFault(codeDenied, sendAgainLater, "the policy changed while the statement was being decided")
+	a := s.actionOf(p.stmt, p)
+	if a.Stage == schema.StageExecute {
+		a.Stage = schema.StagePlan
 	}
+	_, err := s.check(a, &s.foreseen)
 	return err
 }
 
@@ -229,6 +237,9 @@ func (s *session) describe(f frame) error {
 	if s.ignoring() {
 		return nil
 	}
+	if err := tooLong(name); err != nil {
+		return s.refuse(err)
+	}
 	if kind == 'S' {
 		p, _ := s.statementNamed(name)
 		return s.forward(f, &expect{want: wantDescribeStatement, statement: p})
@@ -245,6 +256,12 @@ func (s *session) closeName(f frame) error {
 	kind, name, err := kindAndName(f.body())
 	if err != nil {
 		return err
+	}
+	if s.ignoring() {
+		return nil
+	}
+	if err := tooLong(name); err != nil {
+		return s.refuse(err)
 	}
 	c := change{kind: dropPortal, name: name}
 	if kind == 'S' {
@@ -270,11 +287,14 @@ func (s *session) execute(f frame) error {
 	if !ok || len(rest) != 4 {
 		return violation("an Execute message is malformed")
 	}
+	if err := tooLong(name); err != nil {
+		return s.refuse(err)
+	}
 	p, err := s.knownPortal(name)
 	if err != nil {
 		return s.orRefuse(err)
 	}
-	if p.source != nil {
+	if p.source != nil && !p.started {
 		if err := s.resolvePortal(p); err != nil {
 			return s.orRefuse(err)
 		}
@@ -289,12 +309,16 @@ func (s *session) execute(f frame) error {
 	if err != nil {
 		return s.orRefuse(err)
 	}
-	e.portal = p
+	e.portal, p.started = p, true
 	if e.guarded && !p.asked && p.stmt.Rows {
 		s.askDescription(name, p)
 	}
 	s.view.sent(p.stmt)
-	return s.forward(f, &expect{want: wantExecute, execs: []*execution{e}})
+	execs := []*execution{e}
+	if err := s.forward(f, &expect{want: wantExecute, execs: execs}); err != nil || !mayCopyIn(execs) {
+		return err
+	}
+	return s.settleCopy()
 }
 
 // resolvePortal looks the names in a portal's statement up again, since they mean what they mean when it runs.

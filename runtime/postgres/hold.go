@@ -74,14 +74,24 @@ func (s *session) watchHeld(cancel context.CancelCauseFunc, notice *fault) {
 		cancel(errVanished)
 		return
 	}
+	if s.watchClient(cancel) {
+		cancel(newFault(codeTooLarge, "send less ahead of the answers", "too much was sent while a statement was held (%d bytes)", maxAhead))
+	}
+}
+
+// watchClient reads ahead until unwatch ends it or the client is gone. It reports true when the client has sent more than
+// is read ahead, and so could go unseen.
+func (s *session) watchClient(gone func(error)) (full bool) {
 	for {
 		more, err := s.walk.readAhead()
 		switch {
-		case errors.Is(err, os.ErrDeadlineExceeded), err == nil && !more:
-			return
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			return false
+		case err == nil && !more:
+			return true
 		case err != nil:
-			cancel(fmt.Errorf("%w: %w", errVanished, err))
-			return
+			gone(fmt.Errorf("%w: %w", errVanished, err))
+			return false
 		}
 	}
 }
@@ -91,8 +101,13 @@ func (s *session) endWatch() {
 	s.mu.Lock()
 	s.holding = nil
 	s.mu.Unlock()
-	_ = s.client.SetReadDeadline(time.Unix(1, 0))
-	<-s.hold.watched
+	s.unwatch(s.hold.watched)
 	s.hold.watched = nil
+}
+
+// unwatch makes watchClient return and waits for it.
+func (s *session) unwatch(watched <-chan struct{}) {
+	_ = s.client.SetReadDeadline(time.Unix(1, 0))
+	<-watched
 	_ = s.client.SetReadDeadline(time.Time{})
 }

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/gatewright/gatewright/runtime/sqlfacts"
@@ -68,6 +69,30 @@ func planned(st *sqlfacts.Statement) bool {
 	})
 }
 
+// maxName is the length of a name, in bytes, that the server tells from others (NAMEDATALEN).
+const maxName = 63
+
+// tooLong refuses names of the protocol that the server would cut off, and take for others.
+func tooLong(names ...string) *fault {
+	for _, name := range names {
+		if len(name) > maxName {
+			return newFault("42622", fmt.Sprintf("use a name of at most %d bytes", maxName), "the name of a statement or portal is too long")
+		}
+	}
+	return nil
+}
+
+// analysed reports whether the server has looked up a statement's names once it is bound (parse analysis, analyze.c).
+// What the others name is looked up when they are executed.
+func analysed(st *sqlfacts.Statement) bool {
+	switch st.SQL.Statement {
+	case "select", "values", "insert", "update", "delete", "merge", "explain", "declare", "select_into", "create_table_as":
+		return true
+	default:
+		return false
+	}
+}
+
 func unsteadyFault() *fault {
 	return newFault(codeNotSupported, "prepare the statement again",
 		"a name in this prepared statement has come to mean something else since it was prepared")
@@ -78,10 +103,13 @@ type portal struct {
 	// stmt is what it runs; nil for an empty text, which empty says as well.
 	stmt  *sqlfacts.Statement
 	empty bool
-	// source is set for a portal whose statement names others (EXECUTE, FETCH), to be looked up when it runs.
-	source *prepared
-	values values
-	hold   bool
+	// source is set for a portal whose names the server looks up when it is first executed: its statement names others
+	// (EXECUTE, FETCH), or is one that is not analysed before. started is set once that has been sent: the portal then
+	// goes on with what it began.
+	source  *prepared
+	started bool
+	values  values
+	hold    bool
 	// committed is set for a cursor WITH HOLD once its transaction is.
 	committed bool
 	// since orders it among savepoints.
@@ -167,6 +195,12 @@ const maxNames = 32 << 20
 func (p *prepared) size() int { return 512 + 4*len(p.text) }
 func (p *portal) size() int   { return 512 + len(p.values.raw) }
 
+func (s *session) fits(more int) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.names.size+more+512*len(s.names.savepoints) <= maxNames
+}
+
 // roomFor refuses a change that would have the session hold more than it may.
 func (s *session) roomFor(c *change) error {
 	more := 0
@@ -175,10 +209,16 @@ func (s *session) roomFor(c *change) error {
 		more = c.statement.size()
 	case setPortal:
 		more = c.portal.size()
+	case setSavepoint:
+		more = 512
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if more == 0 || s.names.size+more <= maxNames {
+	if more == 0 || s.fits(more) {
+		return nil
+	}
+	if err := s.settle(); err != nil { // some may be given up by what is still on its way
+		return err
+	}
+	if s.fits(more) {
 		return nil
 	}
 	return newFault(codeTooLarge, "close or deallocate those that are no longer needed",

@@ -35,7 +35,10 @@ func (s *session) query(f frame) error {
 	for _, e := range execs {
 		s.view.sent(e.stmt)
 	}
-	return s.toServer.pass(f.data)
+	if err := s.toServer.pass(f.data); err != nil || !mayCopyIn(execs) {
+		return err
+	}
+	return s.settleCopy()
 }
 
 // soleText gives the text of a message that is one string.
@@ -74,6 +77,11 @@ func (s *session) readable(text string) error {
 	if !utf8.ValidString(text) {
 		return newFault("22021", "send the statement in UTF-8", "invalid byte sequence for encoding \"UTF8\"")
 	}
+	if s.view.settingsDue && strings.IndexFunc(text, func(r rune) bool { return r == '\\' || r > unicode.MaxASCII }) >= 0 {
+		if err := s.refresh(); err != nil {
+			return err
+		}
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
@@ -103,6 +111,9 @@ func oddFault(name string) *fault {
 // judge puts one statement before the gate, with the portal that it runs in, nil for a Query. It returns a fault when the
 // statement may not go on.
 func (s *session) judge(st *sqlfacts.Statement, of *portal) (*execution, error) {
+	if name := changesReading(st); name != "" && !s.dryRun() {
+		return nil, newFault(codeNotSupported, "leave it as it is", "the setting %s may not be changed: the gateway reads UTF-8 and standard strings", name)
+	}
 	e := &execution{stmt: st, catalog: s.catalog(), changes: changesOf(st)}
 	s.rememberPrepared(e)
 	for i := range e.changes {
@@ -127,6 +138,18 @@ func (s *session) judge(st *sqlfacts.Statement, of *portal) (*execution, error) 
 		e.guarded = d.Redact || len(d.Masks) > 0 || len(d.Detect) > 0
 	}
 	return e, nil
+}
+
+// changesReading names the setting that a statement changes so that the gateway would read text otherwise than the server
+// from then on; empty when it changes none. No rule can allow that.
+func changesReading(st *sqlfacts.Statement) string {
+	for i := range st.Accesses {
+		a := &st.Accesses[i]
+		if a.Verb == schema.VerbSet && !a.Harmless && (a.Object == settingEncoding || a.Object == settingStrings) {
+			return a.Object
+		}
+	}
+	return ""
 }
 
 // actionOf is a statement as the gate sees it, with the portal that it runs in, nil for none. It is good until the next

@@ -157,9 +157,6 @@ func (s *session) confirm(e *expect) {
 func (s *session) pop() {
 	s.mu.Lock()
 	s.queue.pop()
-	for s.queue.len() > 0 && s.queue.front().want == wantCopyEnd {
-		s.queue.pop()
-	}
 	if s.queue.len() == 0 {
 		s.changed.Broadcast()
 	}

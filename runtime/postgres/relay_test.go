@@ -82,12 +82,12 @@ func TestConversation(t *testing.T) {
 		"a failed redefinition does not change a name": {
 			{msgs(q("PREPARE n AS " + approvable)), "C(PREPARE) ZI"},
 			{msgs(parse("n", "SELECT 1"), syncing, bind("", "n"), execute("", 0), syncing), "E(42P05) ZI"},
-			{nil, "N(00000) 2 E(42501) ZI"}},
+			{nil, "N(00000) E(42501) ZI"}},
 		"a failed close does not either": {
 			{msgs(q("PREPARE n AS " + approvable)), "C(PREPARE) ZI"},
 			{msgs(run(failing), closing("S", "n"), parse("n", "SELECT 1"), syncing, bind("", "n"), execute("", 0), syncing),
 				"1 2 E(22012) ZI"},
-			{nil, "N(00000) 2 E(42501) ZI"}},
+			{nil, "N(00000) E(42501) ZI"}},
 		"unknown names": {
 			{msgs(bind("", "nope"), syncing), "E(26000) ZI"},
 			{msgs(execute("nope", 0), syncing), "E(34000) ZI"},
@@ -103,7 +103,7 @@ func TestConversation(t *testing.T) {
 			{msgs(q("EXECUTE f")), "E(26000) ZI"},
 			{msgs(q("PREPARE a AS " + approvable)), "C(PREPARE) ZI"},
 			{msgs(q("EXECUTE a")), "N(00000) E(42501) ZI"},
-			{msgs(bind("", "a"), execute("", 0), syncing), "N(00000) 2 E(42501) ZI"},
+			{msgs(bind("", "a"), execute("", 0), syncing), "N(00000) E(42501) ZI"},
 			{msgs(q("DEALLOCATE a")), "C(DEALLOCATE) ZI"},
 			{msgs(q("PREPARE a AS SELECT 5")), "C(PREPARE) ZI"},
 			{msgs(q("EXECUTE a")), "T D(5) C(SELECT 1) ZI"},

@@ -100,7 +100,7 @@ func (s *session) planRows(x *execution, columns []column) *rowPlan {
 	agreed := len(columns) == len(x.stmt.Outputs)
 	for i, c := range columns {
 		cell := cellPlan{typeOID: c.typeOID, format: c.format}
-		cell.scan = p.scanner != nil && (c.format == 0 || mask.Textual(c.typeOID))
+		cell.scan = p.scanner != nil
 		if x.redact && (!agreed || !s.agrees(x, &x.stmt.Outputs[i], c)) {
 			cell.with, cell.derived = schema.TransformRedact, true
 		}
@@ -261,7 +261,12 @@ func (p *rowPlan) cell(c *cellPlan, dst, value []byte) ([]byte, int) {
 			hits = 1
 		}
 	case c.scan && !null:
-		dst, hits = p.scan(dst, value)
+		var out []byte
+		out, null, hits = p.scanner.Cell(p.spare[:0], c.typeOID, c.format, value)
+		if hits > 0 && !null {
+			p.spare = out
+		}
+		dst = append(dst, out...)
 	default:
 		dst = append(dst, value...)
 	}
@@ -272,13 +277,4 @@ func (p *rowPlan) cell(c *cellPlan, dst, value []byte) ([]byte, int) {
 		binary.BigEndian.PutUint32(dst[at:], uint32(len(dst)-at-4))
 	}
 	return dst, hits
-}
-
-// scan appends what the detectors leave of a value.
-func (p *rowPlan) scan(dst, value []byte) ([]byte, int) {
-	out, hits := p.scanner.Redact(p.spare[:0], value)
-	if hits > 0 {
-		p.spare = out
-	}
-	return append(dst, out...), hits
 }

@@ -73,7 +73,7 @@ type session struct {
 	failed bool
 	// ddl is set once a statement of the open transaction may have changed the catalog.
 	ddl bool
-	// copyIn is set while the server reads the CopyData of an Execute.
+	// copyIn is set while the server reads CopyData.
 	copyIn bool
 	// holding cancels the wait for an approval; nil when there is none.
 	holding context.CancelCauseFunc
@@ -277,9 +277,13 @@ func (s *session) abandon(e *expect, code string) {
 	}
 }
 
-// settle waits until the server has answered all that it was sent. It makes the server answer: with a Flush when no
-// Sync does. It reports errOver when the session ended meanwhile.
-func (s *session) settle() error {
+// settle waits until the server has answered all that it was sent. It reports errOver when the session ended meanwhile.
+func (s *session) settle() error { return s.await(func() bool { return s.queue.len() == 0 }) }
+
+// await sends what there is to send and waits for what the server's direction does; done is called with the lock held.
+// The server is made to answer: with a Flush when no Sync does. A client that leaves meanwhile ends the session, as it
+// would if its messages were being read.
+func (s *session) await(done func() bool) error {
 	if s.open {
 		if err := s.toServer.add([]byte{'H', 0, 0, 0, 4}); err != nil {
 			return err
@@ -289,8 +293,19 @@ func (s *session) settle() error {
 		return err
 	}
 	s.mu.Lock()
+	settled := done() || s.over
+	s.mu.Unlock()
+	if !settled {
+		watched := make(chan struct{})
+		go func() {
+			defer close(watched)
+			s.watchClient(s.finish) // one who has sent much is not watched, but slowed down
+		}()
+		defer s.unwatch(watched)
+	}
+	s.mu.Lock()
 	defer s.mu.Unlock()
-	for s.queue.len() > 0 && !s.over {
+	for !done() && !s.over {
 		s.changed.Wait()
 	}
 	if s.over {

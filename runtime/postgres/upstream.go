@@ -141,17 +141,6 @@ func (d *dialer) startupMessage(b *backend, f frame) (done bool, err error) {
 	return false, nil
 }
 
-// eachParameter visits the settings that the server reported at start-up.
-func (b *backend) eachParameter(visit func(name, value string)) {
-	for rest := b.parameters; len(rest) > headerSize; {
-		size := 1 + int(binary.BigEndian.Uint32(rest[1:]))
-		name, after, _ := cString(rest[headerSize:size])
-		value, _, _ := cString(after)
-		visit(name, value)
-		rest = rest[size:]
-	}
-}
-
 // authenticate answers an authentication request. Methods that would show the password, or a hash that stands for
 // it, to whoever answers at the address are refused.
 func (d *dialer) authenticate(b *backend, body []byte) error {

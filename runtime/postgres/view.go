@@ -24,6 +24,8 @@ type view struct {
 	read time.Time
 	// pathDue and catalogDue say what must be read before the next name is resolved.
 	pathDue, catalogDue bool
+	// settingsDue says that settings under which text is read may have been changed by what cannot be seen.
+	settingsDue bool
 	// touched says that what was read last may be undone by the end of the transaction; inBlock that this is the end
 	// of a transaction block and not the next Sync.
 	touched, inBlock bool
@@ -52,8 +54,8 @@ func (v *view) sent(st *sqlfacts.Statement) {
 	if e.DDL || st.Opaque() {
 		v.pathDue, v.catalogDue = true, true
 	}
-	if e.MayChangeSession {
-		v.pathDue = true
+	if e.MayChangeSession || st.Opaque() {
+		v.pathDue, v.settingsDue = true, true
 		// A function may add to the temporary tables, which come first in the path.
 		v.catalogDue = v.catalogDue || v.private != nil || slices.ContainsFunc(v.path, isTemporary)
 	}
@@ -80,9 +82,10 @@ func (v *view) synced() {
 func isTemporary(schemaName string) bool { return strings.HasPrefix(schemaName, "pg_temp_") }
 
 const (
-	pathQuery = "SELECT pg_catalog.array_to_json(pg_catalog.current_schemas(true))"
-	pinPath   = "SELECT pg_catalog.set_config('search_path', 'pg_catalog', true)"
-	showPath  = "SELECT pg_catalog.current_setting('search_path')"
+	stateQuery = "SELECT pg_catalog.json_build_object('path', pg_catalog.current_schemas(true), " +
+		"'encoding', pg_catalog.current_setting('client_encoding'), 'strings', pg_catalog.current_setting('standard_conforming_strings'))"
+	pinPath  = "SELECT pg_catalog.set_config('search_path', 'pg_catalog', true)"
+	showPath = "SELECT pg_catalog.current_setting('search_path')"
 )
 
 // refresh reads what is due. It reports errIgnored when the server is skipping to Sync.
@@ -100,7 +103,7 @@ func (s *session) refresh() error {
 		return newFault(codeAborted, "send ROLLBACK", "current transaction is aborted, commands ignored until end of transaction block")
 	}
 	settled := status == 'I' && !s.open
-	if err := s.readPath(); err != nil {
+	if err := s.readState(); err != nil {
 		return err
 	}
 	if s.view.catalogDue {
@@ -109,24 +112,30 @@ func (s *session) refresh() error {
 		}
 	}
 	s.view.touched, s.view.inBlock = s.view.touched && !settled, status == 'T'
-	s.view.pathDue, s.view.catalogDue = false, false
+	s.view.pathDue, s.view.catalogDue, s.view.settingsDue = false, false, false
 	return nil
 }
 
-func (s *session) readPath() error {
-	answers, err := s.askServer(pathQuery)
+func (s *session) readState() error {
+	answers, err := s.askServer(stateQuery)
 	if err != nil {
 		return err
 	}
-	return s.setPath(answers[0])
+	return s.setState(answers[0])
 }
 
-func (s *session) setPath(text []byte) error {
-	var path []string
-	if err := json.Unmarshal(text, &path); err != nil {
-		return newFault(codeInternal, sendAgainLater, "the session's search_path could not be read")
+// setState takes over what the server says of the session.
+func (s *session) setState(text []byte) error {
+	var state struct {
+		Path              []string
+		Encoding, Strings string
 	}
-	s.view.path, s.view.key = path, strings.Join(path, "\x00")
+	if err := json.Unmarshal(text, &state); err != nil {
+		return newFault(codeInternal, sendAgainLater, "the session's state could not be read")
+	}
+	s.view.path, s.view.key = state.Path, strings.Join(state.Path, "\x00")
+	s.noteOdd(settingEncoding, state.Encoding)
+	s.noteOdd(settingStrings, state.Strings)
 	return nil
 }
 

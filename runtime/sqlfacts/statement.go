@@ -1,6 +1,10 @@
 package sqlfacts
 
-import "github.com/gatewright/gatewright/schema"
+import (
+	"strings"
+
+	"github.com/gatewright/gatewright/schema"
+)
 
 // Session is what classification depends on beside the text.
 type Session struct {
@@ -43,13 +47,13 @@ func (s *Statement) Opaque() bool { return s.SQL.OpaqueReason != "" }
 func (s *Statement) Describe(a *schema.Action) {
 	about := s
 	if s.Effect.Kind == EffectPrepare && !s.Opaque() {
-		about, a.Prepares = s.Effect.Inner, true
+		about, a.Stage = s.Effect.Inner, schema.StageRead
 	}
 	a.Accesses, a.Outputs, a.Uses, a.SQL, a.Text = about.Accesses, about.Outputs, about.Uses, about.SQL, s.Text
 	switch {
 	case !about.CopyOut:
 		a.Form = schema.FormRows
-	case about.Copy.Format == "binary":
+	case about.Copy.Format == "binary" || about.Copy.garbles():
 		a.Form = schema.FormBytes
 	default:
 		a.Form = schema.FormLines
@@ -72,6 +76,14 @@ type CopyOptions struct {
 	ForceQuote []string
 	// Encoding is the data's encoding when it is not the client's; empty otherwise.
 	Encoding string
+}
+
+// garbles reports whether the data may hold more in a value than the value: a quote, escape or delimiter that is part of
+// what is looked for is doubled or put between.
+func (o *CopyOptions) garbles() bool {
+	return strings.ContainsFunc(o.Delimiter+o.Quote+o.Escape, func(r rune) bool {
+		return !strings.ContainsRune("\t,;|:\"'\\~^\x01\x02\x03\x1e\x1f", r)
+	})
 }
 
 // EffectKind is what a statement does to its session.
