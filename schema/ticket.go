@@ -65,7 +65,12 @@ type Ticket struct {
 	Shortened bool `json:"shortened,omitempty"`
 }
 
-// Short gives the ticket with no more than so many bytes of its statement, and of its parameters, for a list.
+// MaxListed bounds what a list of tickets holds of each statement and of its parameters, in bytes: the whole of a ticket
+// is for whoever asks for that one.
+const MaxListed = 1 << 10
+
+// Short gives the ticket with no more than so many bytes of its statement, and of its parameters, for a list. What was cut
+// shares no memory with t.
 func (t *Ticket) Short(bytes int) Ticket {
 	s := *t
 	if s.Statement = cut(t.Statement, bytes); s.Statement != t.Statement {
@@ -90,7 +95,7 @@ func cut(text string, bytes int) string {
 	if len(text) <= bytes {
 		return text
 	}
-	return strings.ToValidUTF8(text[:max(bytes, 0)], "")
+	return strings.Clone(strings.ToValidUTF8(text[:max(bytes, 0)], ""))
 }
 
 // Vote is one approver's word.

@@ -20,7 +20,7 @@ type Store interface {
 	Ticket(ctx context.Context, id string) (*schema.Ticket, error)
 	// Open counts the pending and approved tickets of one caller that have not expired at now.
 	Open(ctx context.Context, issuer, subject string, now time.Time) (int, error)
-	// Tickets lists those in the given states, or all, newest first, at most limit.
+	// Tickets lists those in the given states, or all, newest first, at most limit, each Short to schema.MaxListed.
 	Tickets(ctx context.Context, limit int, states ...schema.TicketState) ([]schema.Ticket, error)
 	// Update hands the ticket to change and keeps its State and the Votes that change appended. An error of change is
 	// given back as it is and nothing is kept. The ticket is nil when there is none.
@@ -28,7 +28,7 @@ type Store interface {
 	// Redeem turns the approved ticket with this key, if one has not expired at now, into a redeemed one: of any number
 	// of callers one gets it, the others get nil. An error of before undoes it.
 	Redeem(ctx context.Context, key string, now time.Time, before func(*schema.Ticket) error) (*schema.Ticket, error)
-	// Overdue lists the pending and approved tickets that have expired at now, oldest first, at most limit.
+	// Overdue lists the pending and approved tickets that have expired at now, oldest first, at most limit, each Short.
 	Overdue(ctx context.Context, now time.Time, limit int) ([]schema.Ticket, error)
 }
 
@@ -102,7 +102,7 @@ func (d *Desk) Ticket(ctx context.Context, id string) (*schema.Ticket, error) {
 	return t, err
 }
 
-// Tickets lists tickets in the given states, or all, newest first, at most limit.
+// Tickets lists tickets in the given states, or all, newest first, at most limit, each Short to schema.MaxListed.
 func (d *Desk) Tickets(ctx context.Context, limit int, states ...schema.TicketState) ([]schema.Ticket, error) {
 	if _, err := d.Expire(ctx); err != nil {
 		return nil, err

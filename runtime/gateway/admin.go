@@ -14,12 +14,8 @@ import (
 	"github.com/gatewright/gatewright/schema"
 )
 
-const (
-	// maxTickets bounds a list, and maxListed what it holds of each statement and of its parameters, in bytes: the whole
-	// of a ticket is for whoever asks for that one.
-	maxTickets = 1000
-	maxListed  = 1 << 10
-)
+// maxTickets bounds a list.
+const maxTickets = 1000
 
 // errorHint of those whose token does not do.
 const tokenHint = "send a fresh access token of one of the policy's issuers: Authorization: Bearer TOKEN"
@@ -104,7 +100,7 @@ func (g *Gateway) askTickets(w http.ResponseWriter, r *http.Request, by *schema.
 	seen := []schema.Ticket{}
 	for i := range list {
 		if g.mayRead(&list[i], by) {
-			seen = append(seen, list[i].Short(maxListed))
+			seen = append(seen, list[i])
 		}
 	}
 	writeJSON(w, http.StatusOK, map[string]any{"approvals": seen})

@@ -243,6 +243,30 @@ func TestLists(t *testing.T) {
 	}
 }
 
+// A list of many large tickets stays small; each of them is whole when it is asked for.
+func TestListsAreShort(t *testing.T) {
+	s := open(t, dbPath(t))
+	large := ticket("t1")
+	large.Statement = "DELETE FROM orders -- " + strings.Repeat("x", 60<<10)
+	large.Parameters = []string{"'" + strings.Repeat("y", 100<<10) + "'", "1"}
+	raise(t, s, large)
+	list, err := s.Tickets(t.Context(), 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := large.Short(schema.MaxListed)
+	if diff := cmp.Diff([]schema.Ticket{want}, list); diff != "" || !want.Shortened {
+		t.Error(diff)
+	}
+	whole, err := s.Ticket(t.Context(), "t1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(large, whole); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestOpenCountsOneCallersLiveTickets(t *testing.T) {
 	s := open(t, dbPath(t))
 	for i := range 6 {

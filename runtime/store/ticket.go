@@ -113,7 +113,7 @@ func (s *DB) Open(ctx context.Context, issuer, subject string, now time.Time) (n
 	return n, err
 }
 
-// Tickets lists those in the given states, or all, newest first, at most limit.
+// Tickets lists those in the given states, or all, newest first, at most limit, each Short to schema.MaxListed.
 func (s *DB) Tickets(ctx context.Context, limit int, states ...schema.TicketState) ([]schema.Ticket, error) {
 	where, args := "", []any{}
 	if len(states) > 0 {
@@ -125,7 +125,7 @@ func (s *DB) Tickets(ctx context.Context, limit int, states ...schema.TicketStat
 	return s.list(ctx, "SELECT id FROM tickets"+where+" ORDER BY created DESC, id LIMIT ?", append(args, limit)...)
 }
 
-// Overdue lists the pending and approved tickets that have expired at now, oldest first, at most limit.
+// Overdue lists the pending and approved tickets that have expired at now, oldest first, at most limit, each Short.
 func (s *DB) Overdue(ctx context.Context, now time.Time, limit int) ([]schema.Ticket, error) {
 	return s.list(ctx, "SELECT id FROM tickets WHERE state IN (?, ?) AND expires <= ? ORDER BY expires, id LIMIT ?",
 		schema.TicketPending, schema.TicketApproved, now.UnixMicro(), limit)
@@ -143,7 +143,7 @@ func (s *DB) list(ctx context.Context, query string, args ...any) (list []schema
 			if err != nil {
 				return err
 			}
-			list = append(list, *t)
+			list = append(list, t.Short(schema.MaxListed))
 		}
 		return nil
 	})
