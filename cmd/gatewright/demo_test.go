@@ -56,7 +56,7 @@ func leftNothing(t *testing.T, dir string) {
 	}
 }
 
-var psql = regexp.MustCompile(`^ *(psql: error:|ERROR:|HINT:|NOTICE:|#[0-9]+|bundle) `)
+var psql = regexp.MustCompile(`^ *(psql: error:|ERROR:|HINT:|NOTICE:|#[0-9]+) `)
 
 func TestDemo(t *testing.T) {
 	temporary := atRoot(t)
@@ -74,7 +74,7 @@ func TestDemo(t *testing.T) {
 		}
 	}
 	for line := range strings.Lines(text) {
-		// What psql prints is shown as it is, and a line of the log or of a ticket is one line.
+		// What psql prints is shown as it is, and a line of the log is one line.
 		line = strings.TrimSuffix(line, "\n")
 		if psql.MatchString(line) || width(line) <= columns {
 			continue
