@@ -19,6 +19,15 @@ const (
 	// maxComments is how deep comments may nest, maxOperator the length of a run of operator characters.
 	maxComments = 32
 	maxOperator = 64
+	// maxRescans is how many bytes the scanner may read again for what stands between two operators or comments.
+	maxRescans = 4 << 20
+	// maxTokens bounds the tree, some 300 bytes for each token; each character of an operator counts as one.
+	maxTokens = 250_000
+	// maxParts is how many parts a dotted name may have: the parser copies a setting's name at each dot.
+	maxParts = 64
+	// maxCopies is how many tokens the tree may hold more than once: in SET (a, b) = source, the source stands under
+	// each name.
+	maxCopies = 100_000
 	// maxStatements is the number of statements in one text.
 	maxStatements = 2000
 )
@@ -30,6 +39,8 @@ type level struct {
 	chain, links int
 	// between counts the BETWEENs whose AND has not come.
 	between int
+	// names counts what commas part directly in it, times how often the tokens that follow stand in the tree.
+	names, times int
 }
 
 func (l *level) weight() int { return l.chain + l.links + nestingWeight }
@@ -41,6 +52,11 @@ type bounder struct {
 	depth  int
 	// quiet is set after a token that makes a key word a mere name: a dot or AS.
 	quiet bool
+	// tokens counts them all, parts the dots of the name at hand, copies what stands in the tree more than once.
+	tokens, parts, copies int
+	dotted                bool // after a dot
+	// closed is how many names the parentheses held that have just been closed; 0 after any other token.
+	closed int
 }
 
 // tooMuch says why the text may not reach the parser; empty when it may.
@@ -54,7 +70,7 @@ func tooMuch(text string) string {
 		return "the text is not valid UTF-8"
 	}
 	l := lexer{text: text}
-	b := bounder{levels: make([]level, 1, 16)}
+	b := bounder{levels: []level{{times: 1}}}
 	statements := 0
 	for {
 		kind, token := l.next()
@@ -68,9 +84,18 @@ func tooMuch(text string) string {
 		case token == ";":
 			statements++
 		}
+		quiet := b.quiet
 		b.add(kind, token)
-		if b.total() > maxDepth {
+		b.count(kind, token, quiet)
+		switch {
+		case b.total() > maxDepth:
 			return "the text is nested or chained too deep"
+		case b.tokens > maxTokens:
+			return fmt.Sprintf("the text has more than %d tokens", maxTokens)
+		case b.parts > maxParts:
+			return fmt.Sprintf("a name has more than %d parts", maxParts)
+		case b.copies > maxCopies:
+			return "an assignment to a list of columns is too large"
 		}
 		if statements > maxStatements {
 			return fmt.Sprintf("the text holds more than %d statements", maxStatements)
@@ -99,6 +124,50 @@ func (b *bounder) add(kind tokenKind, token string) {
 	}
 }
 
+// count keeps the number of tokens, of a name's parts and of what is copied.
+func (b *bounder) count(kind tokenKind, token string, quiet bool) {
+	b.tokens++
+	if kind == tokenOperator {
+		b.tokens += len(token) - 1
+	}
+	switch {
+	case token == ".":
+		b.parts++
+	case b.dotted && (kind == tokenWord || kind == tokenLiteral):
+	default:
+		b.parts = 0
+	}
+	b.dotted = token == "."
+	b.assignments(kind, token, quiet)
+}
+
+// assignments counts a list's source, that is what stands behind ") =" up to a comma, a WHERE or a RETURNING, once for
+// each name of the list.
+func (b *bounder) assignments(kind tokenKind, token string, quiet bool) {
+	top := b.top()
+	switch {
+	case b.closed > 1 && strings.HasPrefix(token, "="):
+		top.times = min(top.times*b.closed, maxCopies+1)
+	case token == ",":
+		top.names++
+		top.times = b.around()
+	case !quiet && kind == tokenWord && (strings.EqualFold(token, "where") || strings.EqualFold(token, "returning")):
+		top.times = b.around()
+	}
+	b.copies = min(b.copies+top.times-1, maxCopies+1)
+	if token != ")" {
+		b.closed = 0
+	}
+}
+
+// around is how often the tokens around the innermost level stand in the tree.
+func (b *bounder) around() int {
+	if len(b.levels) < 2 {
+		return 1
+	}
+	return b.levels[len(b.levels)-2].times
+}
+
 func (b *bounder) punctuation(c byte) {
 	switch c {
 	case '(', '[':
@@ -111,7 +180,7 @@ func (b *bounder) punctuation(c byte) {
 	case ',':
 		b.top().chain, b.top().between = 0, 0
 	case ';':
-		*b.top() = level{opener: b.top().opener}
+		*b.top() = level{opener: b.top().opener, times: b.around()}
 	case ':':
 		b.top().chain++
 	case '.':
@@ -156,7 +225,7 @@ func (b *bounder) word(token string) {
 
 func (b *bounder) push(opener byte) {
 	b.depth += b.top().weight()
-	b.levels = append(b.levels, level{opener: opener})
+	b.levels = append(b.levels, level{opener: opener, times: b.top().times})
 }
 
 // pop closes the innermost level of the opener and those left open in it. A closer without an opener is the
@@ -166,6 +235,7 @@ func (b *bounder) pop(opener byte) {
 		if b.levels[i].opener != opener {
 			continue
 		}
+		b.closed = b.levels[i].names + 1
 		for len(b.levels) > i {
 			b.levels = b.levels[:len(b.levels)-1]
 			b.depth -= b.top().weight()

@@ -74,6 +74,11 @@ func TestBoundsAreNotInTheWay(t *testing.T) {
 		"escape string":   `SELECT E'\'` + rep("(+", 10000) + `'`,
 		"continued":       "SELECT E'a'\n'\\'" + rep("(+", 10000) + "'",
 		"concatenation":   "SELECT 'a'" + rep("||'b'", 500),
+		"banner comments": rep("/*"+rep("*", 100)+"*/--"+rep("-", 100)+"\n", 1000) + "SELECT 1",
+		"dotted names":    "SELECT 1 FROM t WHERE t.a" + rep(" AND t.a", 1000),
+		"list assignment": "UPDATE t SET (a, b, c) = (1, 2, 3), (d, e) = (SELECT 1, 2 WHERE (1, 2) = (3, 4)) WHERE a IN (1" + rep(",1", 50000) + ")",
+		"bulk assignment": "UPDATE t SET (a" + rep(",a", 99) + ") = (1" + rep(",1", 99) + ") WHERE (a, b) IN ((1, 2)" + rep(",(1, 2)", 20000) + ")",
+		"bulk insert":     "INSERT INTO t VALUES (1, 'a')" + rep(",(1, 'a')", 30000),
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, st := range sqlfacts.Classify(text, &sqlfacts.Session{}) {
@@ -101,6 +106,18 @@ func TestBoundsHold(t *testing.T) {
 		"after a parameter": {"SELECT $1$" + rep("(", 3000) + "$1$", "too deep"},
 		"label":             {"SELECT 1 AS case, " + rep("CASE WHEN 1 THEN x.end + ", 500), "too deep"},
 		"statements":        {rep("SELECT 1;", 3000), "statements"},
+		"comment run":       {rep("/**/", 1<<18), "operators and comments"},
+		"comments inside":   {"/*" + rep("/**/", 1<<17) + "*/SELECT 1", "operators and comments"},
+		"operator comments": {"SELECT 1 " + rep("+/**/", 1<<17), "operators and comments"},
+		"name":              {"SET " + rep("a.", 1<<15) + "a = 1", "parts"},
+		"name with blanks":  {"SET " + rep("a /* */ .\n", 1<<15) + "a = 1", "parts"},
+		"tokens":            {"SELECT 1" + rep(",1", 1<<18), "tokens"},
+		"operator tokens":   {"SELECT 1" + rep(","+rep("+", 60)+"1", 1<<13), "tokens"},
+		"list assignment":   {"UPDATE t SET (a" + rep(",a", 1<<14) + ") = (1" + rep(",1", 1<<14) + ")", "assignment"},
+		"signed assignment": {"UPDATE t SET (a" + rep(",a", 1<<14) + ")=-(1" + rep(",1", 1<<14) + ")", "assignment"},
+		"labelled":          {"UPDATE t SET (a" + rep(",a", 1<<14) + ") = (x).where || f(1" + rep(",1", 1<<14) + ")", "assignment"},
+		"conflict":          {"INSERT INTO t VALUES (1) ON CONFLICT DO UPDATE SET (a" + rep(",a", 1<<12) + ") = (1" + rep(",1", 1<<12) + ")", "assignment"},
+		"nested assignment": {rep("UPDATE t SET ("+rep("a,", 99)+"a) = (WITH x AS (", 6) + "SELECT 1" + rep(") SELECT 1)", 6), "assignment"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			sts := sqlfacts.Classify(tc.text, &sqlfacts.Session{})

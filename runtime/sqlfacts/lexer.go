@@ -23,6 +23,8 @@ type lexer struct {
 	text   string
 	at     int
 	reason string
+	// rescans counts the bytes that PostgreSQL's scanner reads more than once.
+	rescans int
 }
 
 // next gives the next token and its text. A fault ends the text.
@@ -162,6 +164,9 @@ func (l *lexer) dollar() tokenKind {
 
 // operator scans a run of operator characters up to a comment.
 func (l *lexer) operator() tokenKind {
+	if !l.run() {
+		return tokenFault
+	}
 	start := l.at
 	for l.at < len(l.text) && isOperator(l.text[l.at]) {
 		if l.at > start && (l.text[l.at] == '-' && l.peek(1) == '-' || l.text[l.at] == '/' && l.peek(1) == '*') {
@@ -173,6 +178,21 @@ func (l *lexer) operator() tokenKind {
 		return l.fault("an operator is too long")
 	}
 	return tokenOperator
+}
+
+// run pays for the operator characters that stand here. PostgreSQL's scanner reads the whole run at each operator and at
+// each opening of a comment, takes what it needs from the front and puts the rest back.
+func (l *lexer) run() bool {
+	end := l.at
+	for end < len(l.text) && isOperator(l.text[end]) {
+		end++
+	}
+	l.rescans += end - l.at
+	if l.rescans > maxRescans {
+		l.fault("the text has too many operators and comments without a space between them")
+		return false
+	}
+	return true
 }
 
 // skipBlank moves past white space and comments.
@@ -201,6 +221,9 @@ func (l *lexer) skipComment() bool {
 	for depth := 0; l.at < len(l.text); {
 		switch c := l.text[l.at]; {
 		case c == '/' && l.peek(1) == '*':
+			if !l.run() {
+				return false
+			}
 			l.at += 2
 			if depth++; depth > maxComments {
 				l.fault("comments are nested too deep")
