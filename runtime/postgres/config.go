@@ -27,7 +27,7 @@ type Config struct {
 	// MaxConnections bounds the clients at one time; 1000. As many more may be on their way in: of those the one that has
 	// waited longest for its token goes when another comes.
 	MaxConnections int
-	// MaxStatement bounds the text of one Query or Parse in bytes; 16 MiB.
+	// MaxStatement bounds the text of one Query or Parse in bytes; 1 MiB, beyond which the classifier reads none.
 	MaxStatement int
 	// MaxRow bounds one row that must be masked, in bytes; 64 MiB.
 	MaxRow int
@@ -58,7 +58,7 @@ func (c *Config) fill() error {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
 	orInt(&c.MaxConnections, 1000)
-	orInt(&c.MaxStatement, 16<<20)
+	orInt(&c.MaxStatement, 1<<20)
 	orInt(&c.MaxRow, 64<<20)
 	orInt(&c.StatementCache, 32<<20)
 	orTime(&c.HandshakeTimeout, 30*time.Second)

@@ -1,5 +1,7 @@
 package postgres
 
+import "slices"
+
 // want is the answer that the server owes for one message of the client.
 type want uint8
 
@@ -43,6 +45,12 @@ func (e *expect) running() *execution {
 		return e.execs[e.at]
 	}
 	return nil
+}
+
+// redacts reports whether a statement of e was decided under masks: what is said of it is withheld, even where the policy
+// has changed since.
+func (e *expect) redacts() bool {
+	return e != nil && slices.ContainsFunc(e.execs, func(x *execution) bool { return x.redact })
 }
 
 // queue holds what is expected, in the order of the answers.

@@ -248,7 +248,7 @@ func (s *session) describe(f frame) error {
 	if err != nil {
 		return s.orRefuse(err)
 	}
-	p.asked = true
+	s.setAsked(p)
 	return s.forward(f, &expect{want: wantDescribePortal, portal: p})
 }
 
@@ -310,7 +310,7 @@ func (s *session) execute(f frame) error {
 		return s.orRefuse(err)
 	}
 	e.portal, p.started = p, true
-	if e.guarded && !p.asked && p.stmt.Rows {
+	if e.guarded && p.stmt.Rows && s.setAsked(p) {
 		s.askDescription(name, p)
 	}
 	s.view.sent(p.stmt)
@@ -331,9 +331,17 @@ func (s *session) resolvePortal(p *portal) error {
 	return nil
 }
 
+// setAsked notes that a portal's description is on its way, and reports whether it was not.
+func (s *session) setAsked(p *portal) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	first := !p.asked
+	p.asked = true
+	return first
+}
+
 // askDescription asks what a portal's rows look like, for the masks. The client does not see the answer.
 func (s *session) askDescription(name string, p *portal) {
-	p.asked = true
 	if s.expect(&expect{want: wantDescribePortal, swallow: true, portal: p}) {
 		_ = s.toServer.add(appendMessage(nil, 'D', "P", name, "\x00")) // a broken connection shows at the next flush
 	}

@@ -154,12 +154,17 @@ func (s *session) classifyNow(text string) (f *facts, certain bool) {
 	look := &sqlfacts.Session{Catalog: catalog, SearchPath: s.view.path}
 	look.Prepared = func(name string) *sqlfacts.Statement {
 		f.named = true
+		if s.nested { // EXECUTE of an EXECUTE is opaque; it might even run itself
+			return nil
+		}
 		p, sure := s.statementNamed(name)
 		certain = certain && sure
 		if p == nil || !sure {
 			return nil
 		}
+		s.nested = true
 		inner, sure := s.factsNow(p)
+		s.nested = false
 		certain = certain && sure
 		if sure && !p.steady(inner) {
 			f.unsteady = true

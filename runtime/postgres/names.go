@@ -114,7 +114,8 @@ type portal struct {
 	committed bool
 	// since orders it among savepoints.
 	since int
-	// asked is set by the client's direction once a description is on its way, columns by the server's when it came.
+	// asked, under the session's lock, is set while a description is on its way or there; columns are the server's
+	// direction's, once it came.
 	asked   bool
 	columns []column
 }

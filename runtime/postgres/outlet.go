@@ -3,6 +3,7 @@ package postgres
 import (
 	"io"
 	"sync"
+	"time"
 )
 
 // port is the writing end of a connection. Whole messages go out under its lock, so that whoever speaks to the peer
@@ -10,6 +11,22 @@ import (
 type port struct {
 	mu sync.Mutex
 	w  io.Writer
+	// inside is set while a message has gone out in part.
+	inside bool
+}
+
+// last writes the last message that a peer gets, if it can be written between two others before the time is over.
+func (p *port) last(data []byte, until time.Time) {
+	for !p.mu.TryLock() {
+		if !time.Now().Before(until) {
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
+	defer p.mu.Unlock()
+	if !p.inside {
+		_, _ = p.w.Write(data) // the peer may be gone
+	}
 }
 
 func (p *port) write(data []byte) error {

@@ -73,7 +73,7 @@ func (s *session) notice(f frame) error {
 	if e != nil && (e.ask != nil || e.fault != nil) {
 		return nil
 	}
-	if !s.withholds() {
+	if !s.withholds() && !e.redacts() {
 		return s.down.pass(f.data)
 	}
 	return s.down.add(report{f.body()}.redacted(nil, 'N'))
@@ -190,7 +190,7 @@ func (s *session) sendError(f frame, r report, e *expect) error {
 		return s.down.add(e.fault.appendTo(nil, severityError))
 	case e != nil && e.ask != nil && !r.fatal():
 		return nil
-	case s.withholds():
+	case s.withholds(), e.redacts():
 		return s.down.add(r.redacted(nil, 'E'))
 	default:
 		return s.down.pass(f.data)

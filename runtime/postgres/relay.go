@@ -275,12 +275,14 @@ func (s *session) largeAnswer(f frame) error {
 	}
 	s.toClient.mu.Lock()
 	defer s.toClient.mu.Unlock()
+	s.toClient.inside = true
 	err = s.up.walk.stream(f, func(piece []byte) error {
 		if _, err := s.toClient.w.Write(piece); err != nil {
 			return errVanished
 		}
 		return nil
 	})
+	s.toClient.inside = err != nil
 	if err == io.EOF || err == io.ErrUnexpectedEOF {
 		return s.upstreamLost()
 	}

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+
+	"github.com/gatewright/gatewright/runtime/postgres"
 )
 
 const (
@@ -108,6 +110,11 @@ func TestConversation(t *testing.T) {
 			{msgs(q("PREPARE a AS SELECT 5")), "C(PREPARE) ZI"},
 			{msgs(q("EXECUTE a")), "T D(5) C(SELECT 1) ZI"},
 			{msgs(bind("", "a"), execute("", 0), syncing), "2 D(5) C(SELECT 1) ZI"}},
+		"a statement that runs itself": {
+			{msgs(parse("a", "EXECUTE a"), syncing), "1 ZI"},
+			{msgs(parse("b", "EXECUTE a"), parse("c", "EXECUTE b"), syncing), "1 1 ZI"},
+			{msgs(bind("", "a"), execute("", 0), syncing), "2 E(54001) ZI"},
+			{msgs(q("SELECT 1")), "T D(1) C(SELECT 1) ZI"}},
 		"discarded": {
 			{msgs(parse("a", "SELECT 1"), syncing), "1 ZI"},
 			{msgs(q("DISCARD ALL")), "C(DISCARD ALL) ZI"},
@@ -240,7 +247,7 @@ func TestRefusalWords(t *testing.T) {
 }
 
 func TestLargeMessages(t *testing.T) {
-	g := start(t)
+	g := start(t, func(c *postgres.Config) { c.MaxStatement = 4 << 20 })
 	p := g.enter(t, "dba")
 	big := strings.Repeat("x", 3<<20)
 	p.send(q("SELECT length('" + big + "'), 'y'"))

@@ -50,6 +50,8 @@ type session struct {
 	// parameters are the action's, and judged is the statement that they are bound to.
 	parameters []schema.Parameter
 	judged     *prepared
+	// nested is set while a statement is classified that another one names.
+	nested bool
 	// foreseen is where foresee has decisions made.
 	foreseen schema.Decision
 	hold     hold
@@ -207,9 +209,11 @@ func (s *session) end(f *fault) {
 		holding(errOver)
 	}
 	if f != nil {
-		// A client that does not read must not keep the session: the deadline frees the port too.
-		_ = s.client.SetWriteDeadline(time.Now().Add(s.server.cfg.FarewellTimeout))
-		_ = s.toClient.write(f.appendTo(nil, severityFatal))
+		// A client that does not read must not keep the session, nor a server that is silent in the middle of a message:
+		// the deadline frees the port too.
+		until := time.Now().Add(s.server.cfg.FarewellTimeout)
+		_ = s.client.SetWriteDeadline(until)
+		s.toClient.last(f.appendTo(nil, severityFatal), until)
 	}
 	s.cancel()
 	_ = s.client.Close()
@@ -274,6 +278,11 @@ func (s *session) enqueue(e *expect) bool {
 func (s *session) abandon(e *expect, code string) {
 	for _, x := range e.execs {
 		s.outcome(x, code)
+	}
+	if e.want == wantDescribePortal { // it is to be asked again
+		s.mu.Lock()
+		e.portal.asked = false
+		s.mu.Unlock()
 	}
 }
 

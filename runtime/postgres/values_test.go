@@ -178,7 +178,7 @@ func TestMaskedCopyIsDenied(t *testing.T) {
 func TestSessionsHoldNoMoreThanTheyMay(t *testing.T) {
 	g := start(t)
 	p := g.enter(t, "dba")
-	long := "SELECT 1 /*" + strings.Repeat("x", 1<<20) + "*/"
+	long := "SELECT 1 /*" + strings.Repeat("x", 1000<<10) + "*/"
 	last := ""
 	for i := range 12 {
 		p.send(parse("s"+string(rune('a'+i)), long), syncing)
@@ -197,7 +197,7 @@ func TestSessionsHoldNoMoreThanTheyMay(t *testing.T) {
 
 // TestUnreadText: a text that passes unread may hold any number of statements.
 func TestUnreadText(t *testing.T) {
-	g := start(t)
+	g := start(t, func(c *postgres.Config) { c.MaxStatement = 4 << 20 })
 	p := g.enter(t, "dba")
 	long := "/*" + strings.Repeat("x", 1<<20) + "*/"
 	p.send(q("SELECT 1; " + long + " SELECT 2; COPY (SELECT 3) TO STDOUT; SELECT 4"))
