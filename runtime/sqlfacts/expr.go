@@ -85,8 +85,10 @@ func (a *analysis) plainExpr(n *pg.Node, s *scope) value {
 		return a.expr(x.NamedArgExpr.GetArg(), s)
 	case *pg.Node_MultiAssignRef:
 		return a.expr(x.MultiAssignRef.GetSource(), s)
-	case *pg.Node_SqlvalueFunction, *pg.Node_SetToDefault, *pg.Node_CurrentOfExpr, *pg.Node_MergeSupportFunc:
+	case *pg.Node_SqlvalueFunction, *pg.Node_SetToDefault, *pg.Node_MergeSupportFunc:
 		return constant
+	case *pg.Node_CurrentOfExpr:
+		return a.currentOf(x.CurrentOfExpr)
 	case *pg.Node_XmlExpr:
 		return a.unsafe(a.list(x.XmlExpr.GetNamedArgs(), s), a.list(x.XmlExpr.GetArgs(), s))
 	case *pg.Node_XmlSerialize:

@@ -36,6 +36,10 @@ type Statement struct {
 	CopyOut, CopyIn bool
 	Copy            CopyOptions
 	Effect          Effect
+	// Named are the prepared statements and cursors that the statement runs or goes on with, those that they name in turn
+	// among them: what an approval must be bound to beside the text. They are as the session knows them: of EXECUTE, EXPLAIN
+	// EXECUTE and CREATE TABLE AS EXECUTE the statement prepared, of FETCH, MOVE and WHERE CURRENT OF the cursor's.
+	Named []*Statement
 	// Syntax is set when PostgreSQL's parser refused the text.
 	Syntax *SyntaxError
 }

@@ -187,7 +187,9 @@ func (a *analysis) execute(x *pg.ExecuteStmt) {
 		a.stop("the prepared statement " + schema.Qualify(x.GetName()) + " does more than read and write tables")
 		return
 	}
-	a.adopt(a.again(in))
+	now := a.again(in)
+	a.st.Named = append(append(a.st.Named, in), now.Named...)
+	a.adopt(now)
 	a.st.Effect = Effect{Kind: EffectExecute, Name: x.GetName(), Inner: in, DDL: in.Effect.DDL,
 		MayChangeSession: a.st.Effect.MayChangeSession || in.Effect.MayChangeSession}
 }
@@ -241,13 +243,34 @@ func (a *analysis) declare(x *pg.DeclareCursorStmt) {
 	}
 }
 
-func (a *analysis) fetch(x *pg.FetchStmt) {
+// cursor finds the statement of a cursor that this one goes on with; nil, and opaque, when it is not known.
+func (a *analysis) cursor(name string) *Statement {
 	var in *Statement
 	if a.session.Cursor != nil {
-		in = a.session.Cursor(x.GetPortalname())
+		in = a.session.Cursor(name)
 	}
 	if in == nil {
-		a.stop("the cursor " + schema.Qualify(x.GetPortalname()) + " is not known")
+		a.stop("the cursor " + schema.Qualify(name) + " is not known")
+		return nil
+	}
+	a.st.Named = append(a.st.Named, in)
+	return in
+}
+
+// currentOf is the row that a cursor stands on. What chose that row, and what it costs to be told of it, are uses of the
+// statement of the cursor: they were judged when it was declared and are at each FETCH that moves it. UPDATE and DELETE here
+// tell no more than that FETCH did, so they are uses of this statement no second time; which statement it was is kept in
+// Named.
+func (a *analysis) currentOf(c *pg.CurrentOfExpr) value {
+	if a.cursor(c.GetCursorName()) == nil {
+		return a.everything()
+	}
+	return constant
+}
+
+func (a *analysis) fetch(x *pg.FetchStmt) {
+	in := a.cursor(x.GetPortalname())
+	if in == nil {
 		return
 	}
 	a.adopt(in)

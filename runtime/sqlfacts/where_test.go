@@ -1,10 +1,6 @@
 package sqlfacts_test
 
-import (
-	"testing"
-
-	"github.com/gatewright/gatewright/runtime/sqlfacts"
-)
+import "testing"
 
 func TestWhereBound(t *testing.T) {
 	catalog := loadCatalog(t)
@@ -47,7 +43,9 @@ func TestWhereBound(t *testing.T) {
 		"MERGE INTO orders o USING customers c ON c.id = o.customer_id WHEN MATCHED THEN DELETE": true,
 		"INSERT INTO orders (id) VALUES (1)":                                                     true,
 	} {
-		sts := sqlfacts.Classify(text, &newClient(catalog).session)
+		c := newClient(catalog)
+		c.send("DECLARE c CURSOR FOR SELECT id FROM orders")
+		sts := c.send(text)
 		if len(sts) != 1 || sts[0].Opaque() {
 			t.Errorf("%s: %s", text, sts[0].SQL.OpaqueReason)
 			continue
