@@ -36,6 +36,9 @@ type Action struct {
 	Parameters []Parameter
 	// Stage is how far the target will take the action. It is decided as if it were carried out, whatever the stage.
 	Stage Stage
+	// Resumes is the ticket by which the action was begun that this one goes on with, as the next rows of a portal; empty
+	// for one that begins.
+	Resumes string
 	// Concealed is set when there are bind values that are not in Parameters, being too many or too long to be kept.
 	// Nobody can approve what they cannot see.
 	Concealed bool

@@ -25,7 +25,7 @@ func (s *Session) settle(ctx context.Context, p *Policy, a *schema.Action, d *sc
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(s.ctx, cancel)()
-	if a.Stage == schema.StageExecute && s.redeem(ctx, ask, d) {
+	if s.resumes(ctx, a, &ask, d) || a.Stage == schema.StageExecute && s.redeem(ctx, ask, d) {
 		return
 	}
 	t, err := s.gate.desk.Raise(ctx, ask)
@@ -58,6 +58,19 @@ func (s *Session) request(p *Policy, a *schema.Action, d *schema.Decision) (appr
 		ask.Shown = s.credential.Readable(a.Parameters)
 	}
 	return ask, true
+}
+
+// resumes lets an action go on that an approval has let begin: the same, asked of the same people.
+func (s *Session) resumes(ctx context.Context, a *schema.Action, ask *approval.Request, d *schema.Decision) bool {
+	if a.Resumes == "" {
+		return false
+	}
+	t, err := s.gate.desk.Ticket(ctx, a.Resumes)
+	if err != nil || t == nil || t.State != schema.TicketRedeemed || t.Key != ask.Key() {
+		return false // it is asked for as one that begins
+	}
+	d.Effect, d.Ticket, d.Message, d.Hint = schema.Allow, t.ID, "", ""
+	return true
 }
 
 // redeem uses up an approval for exactly this action, if there is one. It reports whether the matter is settled.

@@ -309,7 +309,7 @@ func (s *session) execute(f frame) error {
 	if err != nil {
 		return s.orRefuse(err)
 	}
-	e.portal, p.started = p, true
+	e.portal, p.started, p.ticket = p, true, e.decision.Ticket
 	if e.guarded && p.stmt.Rows && s.setAsked(p) {
 		s.askDescription(name, p)
 	}

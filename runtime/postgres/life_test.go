@@ -275,6 +275,25 @@ func TestHeld(t *testing.T) {
 			t.Errorf("got %s", got)
 		}
 	})
+	t.Run("fetched in parts", func(t *testing.T) {
+		p := g.enter(t, "dba")
+		p.send(q("BEGIN"))
+		p.until('Z')
+		p.send(parse("", "SELECT g FROM generate_series(1, 3) g, (SELECT count(*) FROM held) h"), bind("", ""), execute("", 1), flushing)
+		decide(t, true)
+		if got := p.until('s'); got != "N(00000) 1 2 D(1) s" {
+			t.Errorf("got %s", got)
+		}
+		p.send(execute("", 1), execute("", 5), syncing)
+		if got := p.until('Z'); got != "D(2) s D(3) C(SELECT 1) ZT" {
+			t.Errorf("got %s", got)
+		}
+		p.send(bind("", ""), execute("", 0), syncing)
+		decide(t, false) // it begins again, and needs another
+		if got := p.until('Z'); got != "N(00000) E(42501) ZE" {
+			t.Errorf("got %s", got)
+		}
+	})
 	t.Run("refused", func(t *testing.T) {
 		p := g.enter(t, "dba")
 		p.send(run("DELETE FROM held WHERE id = 3"), syncing)

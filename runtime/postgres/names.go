@@ -108,8 +108,10 @@ type portal struct {
 	// goes on with what it began.
 	source  *prepared
 	started bool
-	values  values
-	hold    bool
+	// ticket is the approval by which it was executed.
+	ticket string
+	values values
+	hold   bool
 	// committed is set for a cursor WITH HOLD once its transaction is.
 	committed bool
 	// since orders it among savepoints.

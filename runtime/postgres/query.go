@@ -161,6 +161,9 @@ func (s *session) actionOf(st *sqlfacts.Statement, of *portal) *schema.Action {
 	st.Describe(&s.action)
 	s.action.Text = fullText(st)
 	s.action.Request.Time = s.server.cfg.Now()
+	if of != nil {
+		s.action.Resumes = of.ticket
+	}
 	if st.Effect.Kind == sqlfacts.EffectFetch { // it goes on with what the cursor was bound to
 		of, _ = s.portalNamed(st.Effect.Name)
 	}
