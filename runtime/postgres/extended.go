@@ -3,6 +3,8 @@ package postgres
 import (
 	"encoding/binary"
 	"errors"
+	"slices"
+	"strings"
 
 	"github.com/gatewright/gatewright/runtime/sqlfacts"
 	"github.com/gatewright/gatewright/schema"
@@ -347,10 +349,39 @@ func (s *session) askDescription(name string, p *portal) {
 	}
 }
 
-// fullText is a statement's text and, where it only names another, that one's: what an approver has to see.
+// fullText is a statement's text and that of those it names: what an approver has to see, and an approval is bound to.
 func fullText(st *sqlfacts.Statement) string {
-	if inner := st.Effect.Inner; inner != nil && (st.Effect.Kind == sqlfacts.EffectExecute || st.Effect.Kind == sqlfacts.EffectFetch) {
-		return st.Text + "\n-- which runs:\n" + inner.Text
+	if len(st.Named) == 0 {
+		return st.Text
 	}
-	return st.Text
+	texts := []string{st.Text}
+	for _, named := range st.Named {
+		texts = append(texts, named.Text)
+	}
+	return strings.Join(texts, "\n-- which runs or goes on with:\n")
+}
+
+// namesBound reports whether a statement names a cursor that was bound to values: an approver would see its text alone.
+func (s *session) namesBound(st *sqlfacts.Statement) bool {
+	if len(st.Named) == 0 || st.Effect.Kind == sqlfacts.EffectFetch {
+		return false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	bound := func(p *portal) bool {
+		return p != nil && (p.values.concealed || len(p.values.raw) > 0) && slices.Contains(st.Named, p.stmt)
+	}
+	for _, p := range s.names.portals {
+		if bound(p) {
+			return true
+		}
+	}
+	found := false
+	for i := range s.queue.len() {
+		s.queue.at(i).each(func(c *change) bool {
+			found = found || bound(c.portal)
+			return found
+		})
+	}
+	return found
 }

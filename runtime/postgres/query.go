@@ -171,6 +171,7 @@ func (s *session) actionOf(st *sqlfacts.Statement, of *portal) *schema.Action {
 		s.parameters, s.judged = of.values.list(s.parameters[:0]), of.values.source
 		s.action.Parameters, s.action.Concealed = s.parameters, of.values.concealed
 	}
+	s.action.Concealed = s.action.Concealed || s.namesBound(st)
 	return &s.action
 }
 
