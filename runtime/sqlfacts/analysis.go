@@ -1,26 +1,23 @@
 package sqlfacts
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/gatewright/gatewright/schema"
 )
 
-// maxWork bounds the nodes that one statement's analysis visits, those of the views that it names included, and
-// maxViews how deep views may stand on views.
-const (
-	maxWork  = 400_000
-	maxViews = 32
-)
-
 // analysis gathers the facts of one statement.
 type analysis struct {
+	*budget
 	session *Session
 	catalog *schema.Catalog
 	st      *Statement
 
 	accesses []schema.Access
-	uses     []schema.Use
+	// index finds an access by its verb and object.
+	index map[[2]string]int
+	uses  []schema.Use
 	// tables, columns and functions are canonical names, unsorted and with duplicates.
 	tables, columns, functions []string
 
@@ -30,7 +27,8 @@ type analysis struct {
 	predicates int
 	// views is how many views the walk is inside of: there, accesses are the view owner's and not recorded.
 	views int
-	left  int
+	// queries is how many WITH queries it is inside of.
+	queries int
 	// unresolved is set when a relation was not found: every output then counts as Everything.
 	unresolved bool
 	// unbound is set when an UPDATE or DELETE has no WHERE that can be false.
@@ -38,28 +36,12 @@ type analysis struct {
 	opaque  string
 }
 
-func newAnalysis(s *Session, st *Statement) *analysis {
-	a := &analysis{session: s, catalog: s.Catalog, st: st, left: maxWork}
+func newAnalysis(s *Session, st *Statement, b *budget) *analysis {
+	a := &analysis{budget: b, session: s, catalog: s.Catalog, st: st, index: map[[2]string]int{}}
 	if a.catalog == nil {
 		a.catalog = &schema.Catalog{}
 	}
 	return a
-}
-
-// stop makes the statement opaque; the first reason stays.
-func (a *analysis) stop(reason string) {
-	if a.opaque == "" {
-		a.opaque = reason
-	}
-}
-
-// step pays for one node and reports whether to go on.
-func (a *analysis) step() bool {
-	a.left--
-	if a.left < 0 {
-		a.stop("the statement is too large to analyse")
-	}
-	return a.opaque == ""
 }
 
 // access records one access and gives its index. The same verb on the same object is one access.
@@ -67,11 +49,14 @@ func (a *analysis) access(verb, object string, harmless bool) int {
 	if a.views > 0 {
 		return -1
 	}
-	for i := range a.accesses {
-		if a.accesses[i].Verb == verb && a.accesses[i].Object == object {
-			return i
-		}
+	if i, ok := a.index[[2]string{verb, object}]; ok {
+		return i
 	}
+	if len(a.accesses) == maxAccesses {
+		a.stop(fmt.Sprintf("the statement names more than %d objects", maxAccesses))
+		return -1
+	}
+	a.index[[2]string{verb, object}] = len(a.accesses)
 	a.accesses = append(a.accesses, schema.Access{Verb: verb, Object: object, Harmless: harmless})
 	return len(a.accesses) - 1
 }
@@ -82,14 +67,14 @@ func (a *analysis) touch(access int, column string) {
 		return
 	}
 	c := &a.accesses[access].Columns
-	if !slices.Contains(*c, column) {
+	if a.look(len(*c)) && !slices.Contains(*c, column) {
 		*c = append(*c, column)
 	}
 }
 
 // use records source columns in a place; nothing when there are none.
 func (a *analysis) use(place schema.Place, columns []string, sink string) {
-	if len(columns) == 0 {
+	if len(columns) == 0 || !a.look(useCost*(1+len(columns))) {
 		return
 	}
 	a.uses = append(a.uses, schema.Use{Place: place, Columns: columns, Sink: sink})

@@ -18,7 +18,9 @@ const maxNormalized = 64 << 10
 // Classify gives the statements of a text in order. It is total: what it cannot analyse is one opaque statement. An
 // empty text has no statements. A later statement of the text is judged in the session that the earlier ones leave
 // behind, as far as that is known.
-func Classify(text string, s *Session) []Statement {
+func Classify(text string, s *Session) []Statement { return classify(text, s, newBudget()) }
+
+func classify(text string, s *Session, b *budget) []Statement {
 	if reason := tooMuch(text); reason != "" {
 		return []Statement{opaque(text, reason)}
 	}
@@ -26,7 +28,7 @@ func Classify(text string, s *Session) []Statement {
 	if err != nil {
 		return []Statement{refused(text, err)}
 	}
-	v := newView(s)
+	v := newView(s, b)
 	out := make([]Statement, 0, len(tree.GetStmts()))
 	for _, raw := range tree.GetStmts() {
 		st := v.classify(raw.GetStmt(), cut(text, raw))
@@ -88,12 +90,13 @@ func byteOffset(text string, cursor int) int {
 // view is a session as the statements of one text leave it behind.
 type view struct {
 	session Session
+	budget  *budget
 	// doubt says what an earlier statement changed that a later one depends on; empty when nothing.
 	doubt string
 }
 
-func newView(s *Session) *view {
-	v := &view{}
+func newView(s *Session, b *budget) *view {
+	v := &view{budget: b}
 	if s != nil {
 		v.session = *s
 	}
@@ -147,7 +150,7 @@ func (v *view) classify(n *pg.Node, text string) (st Statement) {
 	}()
 	st.Text = text
 	st.SQL = &schema.SQL{Statement: kindOf(n), Limit: -1, Length: int64(len(text)), WhereBound: true}
-	a := newAnalysis(&v.session, &st)
+	a := newAnalysis(&v.session, &st, v.budget)
 	a.statement(n)
 	if a.opaque == "" && v.doubt != "" && a.resolves() {
 		a.stop("earlier in the same text " + v.doubt + "; send the statements one by one")

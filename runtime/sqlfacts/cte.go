@@ -2,6 +2,7 @@ package sqlfacts
 
 import (
 	"slices"
+	"strconv"
 
 	"github.com/gatewright/gatewright/schema"
 	pg "github.com/pganalyze/pg_query_go/v6"
@@ -37,11 +38,11 @@ const (
 // maxRounds bounds how often a recursive query is walked until its source columns grow no more.
 const maxRounds = 12
 
-func (s *scope) cte(name string) *cte {
+func (a *analysis) cte(s *scope, name string) *cte {
 	if s == nil {
 		return nil
 	}
-	for c := s.ctes; c != nil; c = c.next {
+	for c := s.ctes; c != nil && a.look(1); c = c.next {
 		if c.query.GetCtename() == name {
 			return c
 		}
@@ -82,7 +83,13 @@ func (a *analysis) cteResult(c *cte) result {
 		c.self = true
 	case cteNew:
 		c.state = cteRunning
+		if a.queries == maxQueries {
+			a.stop("WITH queries stand on each other more than " + strconv.Itoa(maxQueries) + " deep")
+			return result{open: true}
+		}
+		a.queries++
 		a.runCTE(c)
+		a.queries--
 		c.state = cteDone
 	}
 	return c.out
@@ -116,7 +123,7 @@ func (a *analysis) runCTE(c *cte) {
 // firstGuess gives a query that may name itself its column names, from its first arm.
 func (a *analysis) firstGuess(c *cte) result {
 	sel := c.query.GetCtequery().GetSelectStmt()
-	if sel.GetOp() <= pg.SetOperation_SETOP_NONE || !c.scope.names(c) {
+	if sel.GetOp() <= pg.SetOperation_SETOP_NONE || !a.sees(c) {
 		return result{open: true}
 	}
 	inner := a.with(sel.GetWithClause(), c.scope)
@@ -125,9 +132,9 @@ func (a *analysis) firstGuess(c *cte) result {
 	return a.rename(c, out)
 }
 
-// names reports whether a scope can name a query.
-func (s *scope) names(c *cte) bool {
-	for x := s.ctes; x != nil; x = x.next {
+// sees reports whether a query can name itself.
+func (a *analysis) sees(c *cte) bool {
+	for x := c.scope.ctes; x != nil && a.look(1); x = x.next {
 		if x == c {
 			return true
 		}
@@ -140,6 +147,9 @@ func (a *analysis) cteColumns(c *cte) result {
 }
 
 func (a *analysis) rename(c *cte, out result) result {
+	if !a.hold(len(out.fields)) {
+		return result{open: true}
+	}
 	out.fields = slices.Clone(out.fields)
 	for i, n := range c.query.GetAliascolnames() {
 		if i < len(out.fields) {

@@ -81,6 +81,9 @@ func (a *analysis) name(rv *pg.RangeVar) string {
 func (a *analysis) createTable(x *pg.CreateStmt) {
 	a.change(schema.VerbCreate, a.created(x.GetRelation()))
 	own := &item{alias: x.GetRelation().GetRelname(), access: -1}
+	if !a.hold(len(x.GetTableElts())) {
+		return
+	}
 	for _, n := range x.GetTableElts() {
 		if c := n.GetColumnDef(); c != nil {
 			own.fields = append(own.fields, field{name: c.GetColname(), v: constant, access: -1})
@@ -125,6 +128,9 @@ func (a *analysis) constraint(c *pg.Constraint, s *scope) {
 	}
 	it := a.relation(c.GetPktable(), schema.VerbSelect)
 	names := words(c.GetPkAttrs())
+	if !a.look(len(names) * len(it.fields)) {
+		return
+	}
 	for i := range it.fields {
 		if f := &it.fields[i]; len(names) == 0 && f.v.keyed || containsAny(names, []string{f.name}) {
 			a.use(schema.PlaceEquality, a.read(f).columns, "")

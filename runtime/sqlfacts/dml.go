@@ -36,6 +36,7 @@ const readLater = -2
 // set records that a column is written with a value.
 func (a *analysis) set(t target, column string, v value) {
 	a.touch(t.write, column)
+	a.look(len(t.item.fields))
 	f := field{name: column, full: t.item.name + "." + schema.Qualify(column)}
 	f.v = value{columns: []string{f.full}, base: f.full}
 	for i := range t.item.fields {
@@ -93,6 +94,9 @@ func (a *analysis) insert(n *pg.InsertStmt, around *scope) result {
 	around = a.with(n.GetWithClause(), around)
 	t := a.target(n.GetRelation(), schema.VerbInsert)
 	columns := targetNames(n.GetCols(), t.item)
+	if !a.narrow(len(columns)) || !a.hold(len(columns)) {
+		return result{open: true}
+	}
 	source := result{}
 	if n.GetSelectStmt() != nil {
 		source = a.query(n.GetSelectStmt(), around)
@@ -110,7 +114,7 @@ func (a *analysis) insert(n *pg.InsertStmt, around *scope) result {
 		a.use(schema.PlaceWrite, []string{schema.Everything}, "")
 	}
 	for _, f := range t.item.fields {
-		if !excluded.has(f.name) {
+		if a.look(len(excluded.fields)) && !excluded.has(f.name) {
 			excluded.fields = append(excluded.fields, field{name: f.name, v: constant, access: -1})
 		}
 	}
@@ -172,6 +176,9 @@ func (a *analysis) onConflict(c *pg.OnConflictClause, t target, excluded *item, 
 // assignments walks a SET list.
 func (a *analysis) assignments(list []*pg.Node, t target, s *scope) {
 	var names []string
+	if !a.narrow(len(list)) {
+		return
+	}
 	for _, n := range list {
 		r := n.GetResTarget()
 		if r == nil || !a.step() {
@@ -244,6 +251,9 @@ func (a *analysis) mergeStmt(n *pg.MergeStmt, around *scope) result {
 	bound := a.canBeFalse(n.GetJoinCondition(), t.item, 0)
 	for _, w := range n.GetMergeWhenClauses() {
 		c := w.GetMergeWhenClause()
+		if !a.hold(1 + len(t.item.fields)) {
+			return result{open: true}
+		}
 		a.predicate(c.GetCondition(), s)
 		matched := c.GetMatchKind() == pg.MergeMatchKind_MERGE_WHEN_MATCHED
 		a.mergeAction(c, t, s, matched && bound || a.canBeFalse(c.GetCondition(), t.item, 0))

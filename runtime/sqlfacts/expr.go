@@ -11,6 +11,12 @@ var constant = value{origin: schema.OriginConstant}
 
 // expr walks an expression. A node that it does not know makes the statement opaque.
 func (a *analysis) expr(n *pg.Node, s *scope) value {
+	v := a.anyExpr(n, s)
+	a.look(len(v.columns))
+	return v
+}
+
+func (a *analysis) anyExpr(n *pg.Node, s *scope) value {
 	if n == nil || n.GetNode() == nil {
 		return constant
 	}
@@ -121,7 +127,7 @@ func (a *analysis) columnRef(c *pg.ColumnRef, s *scope) value {
 	fields := c.GetFields()
 	if len(fields) == 0 || fields[len(fields)-1].GetAStar() != nil {
 		names := words(fields[:max(len(fields)-1, 0)])
-		if it := s.itemOf(names); it != nil {
+		if it := a.itemOf(s, names); it != nil {
 			return a.row(it)
 		}
 		var out result
@@ -140,20 +146,20 @@ func (a *analysis) reference(names []string, s *scope) value {
 		if v, ok := a.column(s, names[0]); ok {
 			return v
 		}
-		if it := s.named("", names[0]); it != nil {
+		if it := a.named(s, "", names[0]); it != nil {
 			return a.row(it)
 		}
 		return a.everything()
 	}
 	last := names[len(names)-1]
-	if it := s.itemOf(names[:len(names)-1]); it != nil {
+	if it := a.itemOf(s, names[:len(names)-1]); it != nil {
 		if v, ok := a.field(it, last); ok && !it.open {
 			return v
 		}
 		return a.attributeCall(last, a.row(it))
 	}
 	// schema.table of a whole row.
-	if it := s.itemOf(names); it != nil {
+	if it := a.itemOf(s, names); it != nil {
 		return a.row(it)
 	}
 	return a.everything()

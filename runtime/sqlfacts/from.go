@@ -16,7 +16,7 @@ func (a *analysis) from(list []*pg.Node, s *scope) {
 
 // fromItem adds one item, and gives the items whose columns it shows without a name, for a join around it.
 func (a *analysis) fromItem(n *pg.Node, s *scope) []*item {
-	if !a.step() {
+	if !a.step() || !a.few(len(s.items)) {
 		return nil
 	}
 	switch x := n.GetNode().(type) {
@@ -46,7 +46,7 @@ func (s *scope) add(it *item) []*item {
 
 func (a *analysis) rangeVar(rv *pg.RangeVar, s *scope) *item {
 	if rv.GetSchemaname() == "" {
-		if c := s.cte(rv.GetRelname()); c != nil {
+		if c := a.cte(s, rv.GetRelname()); c != nil {
 			r := a.cteResult(c)
 			it := &item{alias: rv.GetRelname(), fields: r.fields, open: r.open, access: -1}
 			alias(it, rv.GetAlias())
@@ -79,13 +79,13 @@ func (a *analysis) rangeFunction(r *pg.RangeFunction, s *scope) *item {
 		}
 		fields, open := a.functionFields(parts[0], s)
 		if len(parts) > 1 && parts[1].GetList() != nil {
-			fields, open = columnDefinitions(parts[1].GetList().GetItems(), fields), false
+			fields, open = a.columnDefinitions(parts[1].GetList().GetItems(), fields), false
 		}
 		it.fields = append(it.fields, fields...)
 		it.open = it.open || open
 	}
 	if len(r.GetColdeflist()) > 0 {
-		it.fields, it.open = columnDefinitions(r.GetColdeflist(), it.fields), false
+		it.fields, it.open = a.columnDefinitions(r.GetColdeflist(), it.fields), false
 	}
 	if al := r.GetAlias(); al != nil && len(it.fields) == 1 && !it.open && len(r.GetFunctions()) == 1 &&
 		it.fields[0].name == outputName(r.GetFunctions()[0].GetList().GetItems()[0]) {
@@ -131,7 +131,10 @@ func (a *analysis) functionFields(call *pg.Node, s *scope) ([]field, bool) {
 }
 
 // columnDefinitions are the columns that a list of names and types after a function gives.
-func columnDefinitions(list []*pg.Node, from []field) []field {
+func (a *analysis) columnDefinitions(list []*pg.Node, from []field) []field {
+	if !a.hold(len(list)) {
+		return nil
+	}
 	v := value{origin: schema.OriginConstant}
 	for _, f := range from {
 		v = join(v, f.v)
@@ -199,7 +202,7 @@ func (a *analysis) joinExpr(j *pg.JoinExpr, s *scope) []*item {
 	right := a.fromItem(j.GetRarg(), s)
 	using := words(j.GetUsingClause())
 	if j.GetIsNatural() {
-		using = common(left, right)
+		using = a.common(left, right)
 	}
 	shown := append(slices.Clone(left), right...)
 	if len(using) > 0 || j.GetIsNatural() {
@@ -216,12 +219,12 @@ func (a *analysis) joinExpr(j *pg.JoinExpr, s *scope) []*item {
 }
 
 // common are the names that both sides of a NATURAL join have.
-func common(left, right []*item) []string {
+func (a *analysis) common(left, right []*item) []string {
 	var names []string
 	for _, l := range left {
 		for _, f := range l.fields {
 			for _, r := range right {
-				if slices.ContainsFunc(r.fields, func(g field) bool { return g.name == f.name }) && !slices.Contains(names, f.name) {
+				if a.look(len(r.fields)+len(names)) && slices.ContainsFunc(r.fields, func(g field) bool { return g.name == f.name }) && !slices.Contains(names, f.name) {
 					names = append(names, f.name)
 				}
 			}
@@ -251,6 +254,9 @@ func (a *analysis) merge(j *pg.JoinExpr, using []string, left, right []*item, s 
 	}
 	for _, it := range append(slices.Clone(left), right...) {
 		m.open = m.open || it.open
+		if !a.hold(len(it.fields)) || !a.look(len(it.fields)*len(using)) {
+			return nil
+		}
 		for _, f := range it.fields {
 			if !slices.Contains(using, f.name) {
 				m.fields = append(m.fields, f)
@@ -267,6 +273,7 @@ func (a *analysis) merge(j *pg.JoinExpr, using []string, left, right []*item, s 
 // side finds the column to merge on one side of a join.
 func (a *analysis) side(items []*item, name string) field {
 	for _, it := range items {
+		a.look(1 + len(it.fields))
 		for i := range it.fields {
 			if it.fields[i].name == name {
 				a.read(&it.fields[i])
@@ -281,6 +288,9 @@ func (a *analysis) side(items []*item, name string) field {
 func (a *analysis) joinAlias(al *pg.Alias, shown, inner []*item, s *scope) []*item {
 	it := &item{access: -1}
 	for _, i := range shown {
+		if !a.hold(len(i.fields)) {
+			return nil
+		}
 		it.fields = append(it.fields, i.fields...)
 		it.open = it.open || i.open
 	}

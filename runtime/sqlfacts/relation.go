@@ -97,6 +97,8 @@ func (a *analysis) relation(rv *pg.RangeVar, verb string) *item {
 	switch {
 	case f.system != "":
 		a.systemFields(it, f.system, harmless)
+	case f.relation != nil && !a.hold(len(f.relation.Columns)):
+		it.open = true
 	case f.relation != nil:
 		it.relation = f.relation
 		it.fields = a.relationFields(f.relation, name, it.access)
@@ -120,6 +122,7 @@ func (a *analysis) systemFields(it *item, line string, harmless bool) {
 		}
 		it.fields = append(it.fields, field{name: column, v: v, access: it.access, full: full})
 	}
+	a.hold(len(it.fields))
 	if harmless {
 		it.relation = &schema.Relation{OID: uint32(oid), Schema: it.schema, Name: it.alias, Kind: "r"}
 	}
@@ -221,6 +224,9 @@ func (a *analysis) tied(r *schema.Relation, column string) []string {
 
 // generated gives a generated column what its expression is made of.
 func (a *analysis) generated(expression string, fields []field, own field) value {
+	if !a.parsing(expression) {
+		return a.everything(own.v)
+	}
 	tree, err := parse("SELECT " + expression)
 	if err != nil || len(tree.GetStmts()) != 1 {
 		return a.everything(own.v)
@@ -274,9 +280,6 @@ func (a *analysis) viewFields(r *schema.Relation, name string, access int) []fie
 	return own
 }
 
-// viewCost is what walking a view's definition costs beside its nodes: it is parsed each time.
-const viewCost = 500
-
 // definition walks a view's query with every name qualified.
 func (a *analysis) definition(r *schema.Relation) result {
 	unknown := result{open: true}
@@ -287,11 +290,13 @@ func (a *analysis) definition(r *schema.Relation) result {
 	if r.Definition == "" || tooMuch(r.Definition) != "" {
 		return unknown
 	}
+	if !a.parsing(r.Definition) {
+		return unknown
+	}
 	tree, err := parse(r.Definition)
 	if err != nil || len(tree.GetStmts()) != 1 || tree.GetStmts()[0].GetStmt().GetSelectStmt() == nil {
 		return unknown
 	}
-	a.left -= viewCost
 	a.views++
 	defer func() { a.views-- }()
 	path := a.session

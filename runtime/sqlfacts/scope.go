@@ -61,7 +61,7 @@ func (s *scope) child() *scope {
 // columns may have it.
 func (a *analysis) column(s *scope, name string) (value, bool) {
 	for ; s != nil; s = s.parent {
-		a.left -= len(s.items)
+		a.look(len(s.items))
 		var found []value
 		open := false
 		for _, it := range s.items {
@@ -87,6 +87,7 @@ func (a *analysis) column(s *scope, name string) (value, bool) {
 
 // field finds a column of an item, system columns included.
 func (a *analysis) field(it *item, name string) (value, bool) {
+	a.look(len(it.fields))
 	for i := range it.fields {
 		if it.fields[i].name == name {
 			return a.read(&it.fields[i]), true
@@ -121,8 +122,9 @@ func (a *analysis) read(f *field) value {
 }
 
 // named resolves the name of a from item; schema is empty when it was not given.
-func (s *scope) named(schemaName, name string) *item {
+func (a *analysis) named(s *scope, schemaName, name string) *item {
 	for ; s != nil; s = s.parent {
+		a.look(len(s.items))
 		for _, it := range s.items {
 			if it.rowHidden || it.alias != name {
 				continue
@@ -137,12 +139,14 @@ func (s *scope) named(schemaName, name string) *item {
 
 // row is the whole row of an item as one value.
 func (a *analysis) row(it *item) value {
-	a.left -= len(it.fields)
-	v := parts(constant)
-	for i := range it.fields {
-		f := a.read(&it.fields[i])
-		v = join(v, f)
+	if !a.hold(len(it.fields)) {
+		return value{columns: []string{schema.Everything}}
 	}
+	vs := make([]value, len(it.fields))
+	for i := range it.fields {
+		vs[i] = a.read(&it.fields[i])
+	}
+	v := join(vs...)
 	if it.open {
 		v = a.everything(v)
 	}

@@ -76,6 +76,9 @@ func (a *analysis) targets(list []*pg.Node, s *scope) result {
 			a.stop("a target of an unknown kind")
 			return result{open: true}
 		}
+		if !a.narrow(len(out.fields)) || !a.hold(1) {
+			return result{open: true}
+		}
 		if a.star(t.GetVal(), s, &out) {
 			continue
 		}
@@ -85,6 +88,7 @@ func (a *analysis) targets(list []*pg.Node, s *scope) result {
 		}
 		out.fields = append(out.fields, field{name: name, v: a.expr(t.GetVal(), s), access: -1})
 	}
+	a.narrow(len(out.fields))
 	return out
 }
 
@@ -101,7 +105,7 @@ func (a *analysis) star(n *pg.Node, s *scope, out *result) bool {
 			return true
 		}
 		names := words(fields[:len(fields)-1])
-		if it := s.itemOf(names); it != nil {
+		if it := a.itemOf(s, names); it != nil {
 			a.itemColumns(it, out)
 			return true
 		}
@@ -119,14 +123,14 @@ func (a *analysis) star(n *pg.Node, s *scope, out *result) bool {
 }
 
 // itemOf finds the item that schema.name or name stands for.
-func (s *scope) itemOf(names []string) *item {
+func (a *analysis) itemOf(s *scope, names []string) *item {
 	switch len(names) {
 	case 1:
-		return s.named("", names[0])
+		return a.named(s, "", names[0])
 	case 2:
-		return s.named(names[0], names[1])
+		return a.named(s, names[0], names[1])
 	case 3:
-		return s.named(names[1], names[2])
+		return a.named(s, names[1], names[2])
 	}
 	return nil
 }
@@ -140,7 +144,9 @@ func (a *analysis) allColumns(s *scope, out *result) {
 }
 
 func (a *analysis) itemColumns(it *item, out *result) {
-	a.left -= len(it.fields)
+	if !a.hold(len(it.fields)) {
+		return
+	}
 	for i := range it.fields {
 		f := it.fields[i]
 		out.fields = append(out.fields, field{name: f.name, v: a.read(&f), access: -1})
@@ -167,6 +173,9 @@ func (a *analysis) setOperation(sel *pg.SelectStmt, around *scope) result {
 	left := a.selectStmt(sel.GetLarg(), around)
 	right := a.selectStmt(sel.GetRarg(), around)
 	out := result{open: left.open || right.open || len(left.fields) != len(right.fields)}
+	if !a.hold(len(left.fields)) {
+		return result{open: true}
+	}
 	for i := range left.fields {
 		f := field{name: left.fields[i].name, v: left.fields[i].v, access: -1}
 		if i < len(right.fields) {
@@ -184,7 +193,7 @@ func (a *analysis) values(lists []*pg.Node, s *scope) result {
 	var out result
 	for row, n := range lists {
 		for i, e := range n.GetList().GetItems() {
-			if !a.step() {
+			if !a.step() || !a.narrow(i+1) {
 				return result{open: true}
 			}
 			v := derived(a.expr(e, s))
@@ -243,6 +252,9 @@ func (a *analysis) orderBy(n *pg.Node, out result, s *scope) {
 func (a *analysis) columnQuiet(s *scope, name string) (value, bool) {
 	for x := s; x != nil; x = x.parent {
 		for _, it := range x.items {
+			if !a.look(1 + len(it.fields)) {
+				return value{}, false
+			}
 			for i := range it.fields {
 				if it.fields[i].name == name {
 					return it.fields[i].v, true
@@ -255,6 +267,7 @@ func (a *analysis) columnQuiet(s *scope, name string) (value, bool) {
 
 func (a *analysis) outputNamed(name string, out result) bool {
 	found := false
+	a.look(len(out.fields))
 	for _, f := range out.fields {
 		if f.name == name {
 			found = true
@@ -311,6 +324,9 @@ func (a *analysis) window(w *pg.WindowDef, s *scope) {
 func (a *analysis) locking(list []*pg.Node, s *scope) {
 	for _, n := range list {
 		rels := n.GetLockingClause().GetLockedRels()
+		if !a.look(useCost * len(s.items) * (1 + len(rels))) {
+			return
+		}
 		for _, it := range s.items {
 			if it.relation == nil || len(rels) > 0 && !named(rels, it.alias) {
 				continue

@@ -154,7 +154,7 @@ func (a *analysis) explain(x *pg.ExplainStmt) {
 
 // inner analyses a statement that stands inside another, with facts of its own.
 func (a *analysis) inner(n *pg.Node) *Statement {
-	v := &view{session: *a.session}
+	v := newView(a.session, a.budget)
 	st := v.classify(n, a.st.Text)
 	return &st
 }
@@ -196,6 +196,9 @@ func (a *analysis) execute(x *pg.ExecuteStmt) {
 
 // again analyses a prepared statement's text in the session as it is now.
 func (a *analysis) again(in *Statement) *Statement {
+	if !a.parsing(in.Text) {
+		return in
+	}
 	tree, err := parse(in.Text)
 	if err != nil || len(tree.GetStmts()) != 1 {
 		return in
@@ -204,7 +207,7 @@ func (a *analysis) again(in *Statement) *Statement {
 	if p := n.GetPrepareStmt(); p != nil {
 		n = p.GetQuery() // in is what it prepared
 	}
-	v := &view{session: *a.session}
+	v := newView(a.session, a.budget)
 	v.session.Prepared = nil // a prepared statement cannot be EXECUTE
 	st := v.classify(n, in.Text)
 	return &st

@@ -20,13 +20,13 @@ func (a *analysis) canBeFalse(n *pg.Node, target *item, depth int) bool {
 	case *pg.Node_BoolExpr:
 		return a.boolCanBeFalse(x.BoolExpr, target, depth)
 	case *pg.Node_AExpr:
-		return refersTo(n, target, depth) && !tautology(x.AExpr)
+		return a.refersTo(n, target) && !tautology(x.AExpr)
 	case *pg.Node_NullTest:
-		return refersTo(n, target, depth) && !neverNull(x.NullTest, target)
+		return a.refersTo(n, target) && !neverNull(x.NullTest, target)
 	case *pg.Node_SubLink:
-		return a.subLinkCanBeFalse(x.SubLink, target, depth)
+		return a.subLinkCanBeFalse(x.SubLink, target)
 	}
-	return refersTo(n, target, depth)
+	return a.refersTo(n, target)
 }
 
 func (a *analysis) boolCanBeFalse(b *pg.BoolExpr, target *item, depth int) bool {
@@ -115,8 +115,8 @@ func neverNull(t *pg.NullTest, target *item) bool {
 }
 
 // subLinkCanBeFalse: x IN (SELECT x FROM same) without a condition is true for each row.
-func (a *analysis) subLinkCanBeFalse(l *pg.SubLink, target *item, depth int) bool {
-	if !refersTo(&pg.Node{Node: &pg.Node_SubLink{SubLink: l}}, target, depth) {
+func (a *analysis) subLinkCanBeFalse(l *pg.SubLink, target *item) bool {
+	if !a.refersTo(&pg.Node{Node: &pg.Node_SubLink{SubLink: l}}, target) {
 		return false
 	}
 	sel := l.GetSubselect().GetSelectStmt()
@@ -129,11 +129,11 @@ func (a *analysis) subLinkCanBeFalse(l *pg.SubLink, target *item, depth int) boo
 }
 
 // refersTo reports whether a condition names a column that may be the item's.
-func refersTo(n *pg.Node, target *item, depth int) bool {
+func (a *analysis) refersTo(n *pg.Node, target *item) bool {
 	found := false
 	eachNode(n, func(m *pg.Node) {
 		c := m.GetColumnRef()
-		if c == nil || found {
+		if c == nil || found || !a.look(len(target.fields)) {
 			return
 		}
 		fields := words(c.GetFields())
