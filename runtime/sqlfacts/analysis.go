@@ -130,8 +130,8 @@ const maxSkips = 3
 func join(vs ...value) value {
 	var v value
 	v.origin = schema.OriginConstant
+	v.columns = unions(vs)
 	for _, w := range vs {
-		v.columns = union(v.columns, w.columns)
 		v.fails = v.fails || w.fails
 		v.works = v.works || w.works
 		v.composite = v.composite || w.composite
@@ -220,6 +220,21 @@ func derived(v value) value {
 	w := join(v)
 	w.row = v.row
 	return w
+}
+
+// unions merges the columns of values, each in turn when they are few.
+func unions(vs []value) []string {
+	var out []string
+	if len(vs) <= 8 {
+		for _, v := range vs {
+			out = union(out, v.columns)
+		}
+		return out
+	}
+	for half := range 2 {
+		out = union(out, unions(vs[half*len(vs)/2:(half+1)*len(vs)/2]))
+	}
+	return out
 }
 
 // union merges two sorted sets; it never writes to either.

@@ -44,11 +44,15 @@ func (a *analysis) stop(reason string) {
 
 // pay takes the price of some nodes and reports whether to go on.
 func (a *analysis) pay(nodes int) bool {
-	a.left -= nodes
-	if a.left < 0 {
+	switch {
+	case a.opaque != "":
+		return false
+	case nodes > a.left:
 		a.stop("the statement is too large to analyse")
+		return false
 	}
-	return a.opaque == ""
+	a.left -= nodes
+	return true
 }
 
 // step pays for one node.
@@ -59,11 +63,15 @@ func (a *analysis) hold(columns int) bool { return a.pay(columnCost * columns) }
 
 // look pays for names that are about to be compared.
 func (a *analysis) look(names int) bool {
-	a.looks -= names
-	if a.looks < 0 {
+	switch {
+	case a.opaque != "":
+		return false
+	case names > a.looks:
 		a.stop("the statement has too many names to analyse")
+		return false
 	}
-	return a.opaque == ""
+	a.looks -= names
+	return true
 }
 
 // parsing pays for a text that is about to be parsed.

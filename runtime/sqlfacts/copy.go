@@ -34,7 +34,11 @@ func (a *analysis) copySource(c *pg.CopyStmt) result {
 	}
 	it := a.relation(c.GetRelation(), schema.VerbSelect)
 	out := result{open: it.open}
-	for _, name := range copyColumns(c.GetAttlist(), it) {
+	names := copyColumns(c.GetAttlist(), it)
+	if !a.narrow(len(names)) {
+		return result{open: true}
+	}
+	for _, name := range names {
 		v, ok := a.field(it, name)
 		if !ok {
 			v = a.everything()

@@ -36,7 +36,9 @@ const readLater = -2
 // set records that a column is written with a value.
 func (a *analysis) set(t target, column string, v value) {
 	a.touch(t.write, column)
-	a.look(len(t.item.fields))
+	if !a.look(len(t.item.fields)) {
+		return
+	}
 	f := field{name: column, full: t.item.name + "." + schema.Qualify(column)}
 	f.v = value{columns: []string{f.full}, base: f.full}
 	for i := range t.item.fields {

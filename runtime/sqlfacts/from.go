@@ -273,7 +273,9 @@ func (a *analysis) merge(j *pg.JoinExpr, using []string, left, right []*item, s 
 // side finds the column to merge on one side of a join.
 func (a *analysis) side(items []*item, name string) field {
 	for _, it := range items {
-		a.look(1 + len(it.fields))
+		if !a.look(1 + len(it.fields)) {
+			break
+		}
 		for i := range it.fields {
 			if it.fields[i].name == name {
 				a.read(&it.fields[i])

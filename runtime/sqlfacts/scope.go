@@ -61,7 +61,9 @@ func (s *scope) child() *scope {
 // columns may have it.
 func (a *analysis) column(s *scope, name string) (value, bool) {
 	for ; s != nil; s = s.parent {
-		a.look(len(s.items))
+		if !a.look(len(s.items)) {
+			return value{columns: []string{schema.Everything}}, true
+		}
 		var found []value
 		open := false
 		for _, it := range s.items {
@@ -87,7 +89,9 @@ func (a *analysis) column(s *scope, name string) (value, bool) {
 
 // field finds a column of an item, system columns included.
 func (a *analysis) field(it *item, name string) (value, bool) {
-	a.look(len(it.fields))
+	if !a.look(len(it.fields)) {
+		return value{}, false
+	}
 	for i := range it.fields {
 		if it.fields[i].name == name {
 			return a.read(&it.fields[i]), true
@@ -123,8 +127,7 @@ func (a *analysis) read(f *field) value {
 
 // named resolves the name of a from item; schema is empty when it was not given.
 func (a *analysis) named(s *scope, schemaName, name string) *item {
-	for ; s != nil; s = s.parent {
-		a.look(len(s.items))
+	for ; s != nil && a.look(len(s.items)); s = s.parent {
 		for _, it := range s.items {
 			if it.rowHidden || it.alias != name {
 				continue

@@ -267,7 +267,9 @@ func (a *analysis) columnQuiet(s *scope, name string) (value, bool) {
 
 func (a *analysis) outputNamed(name string, out result) bool {
 	found := false
-	a.look(len(out.fields))
+	if !a.look(len(out.fields)) {
+		return false
+	}
 	for _, f := range out.fields {
 		if f.name == name {
 			found = true

@@ -35,12 +35,7 @@ func (a *analysis) boolCanBeFalse(b *pg.BoolExpr, target *item, depth int) bool 
 	case pg.BoolExprType_AND_EXPR:
 		return slices.ContainsFunc(b.GetArgs(), can)
 	case pg.BoolExprType_OR_EXPR:
-		for i, arg := range b.GetArgs() {
-			if !can(arg) || slices.ContainsFunc(b.GetArgs()[i+1:], func(other *pg.Node) bool { return complements(arg, other) }) {
-				return false
-			}
-		}
-		return true
+		return !slices.ContainsFunc(b.GetArgs(), func(arg *pg.Node) bool { return !can(arg) }) && !exhaustive(b.GetArgs())
 	}
 	return can(b.GetArgs()[0])
 }
@@ -79,28 +74,6 @@ func bare(n *pg.Node) *pg.Node {
 	})
 	return c
 }
-
-// complements reports whether one of two conditions is the other's negation.
-func complements(m, n *pg.Node) bool {
-	if a, b := m.GetNullTest(), n.GetNullTest(); a != nil && b != nil {
-		return a.GetNulltesttype() != b.GetNulltesttype() && proto.Equal(bare(a.GetArg()), bare(b.GetArg()))
-	}
-	for range 2 {
-		if b := n.GetBoolExpr(); b.GetBoolop() == pg.BoolExprType_NOT_EXPR && len(b.GetArgs()) == 1 && proto.Equal(bare(b.GetArgs()[0]), bare(m)) {
-			return true
-		}
-		m, n = n, m
-	}
-	a, b := m.GetAExpr(), n.GetAExpr()
-	if a == nil || b == nil || !proto.Equal(bare(a.GetLexpr()), bare(b.GetLexpr())) || !proto.Equal(bare(a.GetRexpr()), bare(b.GetRexpr())) {
-		return false
-	}
-	_, p := qualified(a.GetName())
-	_, q := qualified(b.GetName())
-	return slices.Contains(complementary, p+" "+q)
-}
-
-var complementary = []string{"= <>", "<> =", "< >=", ">= <", "> <=", "<= >", "<= >=", ">= <="}
 
 // neverNull reports whether IS NOT NULL asks a column that never is.
 func neverNull(t *pg.NullTest, target *item) bool {
