@@ -59,6 +59,7 @@ func (s *session) copyMessage(f frame, e *expect) error {
 	if x == nil || e.want != wantQuery && e.want != wantExecute {
 		return s.outOfTurn(f)
 	}
+	s.began(x)
 	switch f.kind {
 	case 'G':
 		if !x.stmt.CopyIn && !x.unread() {

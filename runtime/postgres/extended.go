@@ -296,10 +296,8 @@ func (s *session) execute(f frame) error {
 	if err != nil {
 		return s.orRefuse(err)
 	}
-	if p.source != nil && !p.started {
-		if err := s.resolvePortal(p); err != nil {
-			return s.orRefuse(err)
-		}
+	if err := s.resolvePortal(p); err != nil {
+		return s.orRefuse(err)
 	}
 	switch {
 	case p.empty: // PostgreSQL answers with EmptyQueryResponse
@@ -311,7 +309,8 @@ func (s *session) execute(f frame) error {
 	if err != nil {
 		return s.orRefuse(err)
 	}
-	e.portal, p.started, p.ticket = p, true, e.decision.Ticket
+	e.portal, p.ticket = p, e.decision.Ticket
+	p.sent, p.sentIn = true, s.segment
 	if e.guarded && p.stmt.Rows && s.setAsked(p) {
 		s.askDescription(name, p)
 	}
@@ -323,14 +322,35 @@ func (s *session) execute(f frame) error {
 	return s.settleCopy()
 }
 
-// resolvePortal looks the names in a portal's statement up again, since they mean what they mean when it runs.
+// resolvePortal looks the names in a portal's statement up as the server does: when it first runs, if they are not looked
+// up before.
 func (s *session) resolvePortal(p *portal) error {
+	if p.source == nil || p.sent && p.sentIn == s.segment { // what skips the first Execute of a segment skips the others
+		return nil
+	}
+	if p.sent {
+		if err := s.settle(); err != nil {
+			return err
+		}
+		if s.ignoring() {
+			return errIgnored
+		}
+		if s.hasBegun(p) {
+			return nil
+		}
+	}
 	f, err := s.factsOf(p.source.text)
 	if err != nil {
 		return err
 	}
 	p.stmt = p.source.statement(f)
 	return nil
+}
+
+func (s *session) hasBegun(p *portal) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return p.began
 }
 
 // setAsked notes that a portal's description is on its way, and reports whether it was not.

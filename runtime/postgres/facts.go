@@ -175,7 +175,7 @@ func (s *session) classifyNow(text string) (f *facts, certain bool) {
 		f.named = true
 		p, sure := s.portalNamed(name)
 		certain = certain && sure
-		if p == nil || !sure {
+		if p == nil || !sure || p.source != nil { // what such a portal runs is known only when it runs
 			return nil
 		}
 		return p.stmt

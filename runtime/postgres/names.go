@@ -104,10 +104,12 @@ type portal struct {
 	stmt  *sqlfacts.Statement
 	empty bool
 	// source is set for a portal whose names the server looks up when it is first executed: its statement names others
-	// (EXECUTE, FETCH), or is one that is not analysed before. started is set once that has been sent: the portal then
-	// goes on with what it began.
-	source  *prepared
-	started bool
+	// (EXECUTE, FETCH), or is one that is not analysed before. sent is set once that is on its way, in the
+	// segment sentIn, and began, under the session's lock, once the server has begun: the portal then goes on with it.
+	source *prepared
+	sent   bool
+	sentIn int
+	began  bool
 	// ticket is the approval by which it was executed.
 	ticket string
 	values values

@@ -111,8 +111,8 @@ func oddFault(name string) *fault {
 // judge puts one statement before the gate, with the portal that it runs in, nil for a Query. It returns a fault when the
 // statement may not go on.
 func (s *session) judge(st *sqlfacts.Statement, of *portal) (*execution, error) {
-	if name := changesReading(st); name != "" && !s.dryRun() {
-		return nil, newFault(codeNotSupported, "leave it as it is", "the setting %s may not be changed: the gateway reads UTF-8 and standard strings", name)
+	if name := changesReading(st); name != "" && s.withholds() {
+		return nil, newFault(codeNotSupported, "leave it as it is", "the setting %s may not be changed while values of this target are masked for you", name)
 	}
 	e := &execution{stmt: st, catalog: s.catalog(), changes: changesOf(st)}
 	s.rememberPrepared(e)
@@ -140,8 +140,8 @@ func (s *session) judge(st *sqlfacts.Statement, of *portal) (*execution, error) 
 	return e, nil
 }
 
-// changesReading names the setting that a statement changes so that the gateway would read text otherwise than the server
-// from then on; empty when it changes none. No rule can allow that.
+// changesReading names the setting that a statement changes so that the gateway would read text or values otherwise than
+// the server from then on; empty when it changes none.
 func changesReading(st *sqlfacts.Statement) string {
 	for i := range st.Accesses {
 		a := &st.Accesses[i]

@@ -125,6 +125,7 @@ func (s *session) confirmed(f frame, e *expect) error {
 		s.learnTypes(e.statement, f.body())
 	case e.want == wantQuery:
 	case e.want == wantExecute && f.kind == 's':
+		s.began(e.running())
 		s.outcomeOf(e, "")
 		s.pop()
 	default:
@@ -180,6 +181,7 @@ func (s *session) complete(f frame, e *expect) error {
 		return s.outOfTurn(f) // more statements ran than were decided
 	}
 	if x != nil {
+		s.began(x)
 		tag := string(bytes.TrimRight(f.body(), "\x00"))
 		if !x.stmt.Rows {
 			x.outcome.Rows = rowsOf(tag)
@@ -196,6 +198,17 @@ func (s *session) complete(f frame, e *expect) error {
 		s.pop()
 	}
 	return s.relayOr(f, e)
+}
+
+// began notes that the server has begun to run a portal.
+func (s *session) began(x *execution) {
+	if x == nil || x.portal == nil || x.begun {
+		return
+	}
+	x.begun = true
+	s.mu.Lock()
+	x.portal.began = true
+	s.mu.Unlock()
 }
 
 // took lets a statement's changes take effect.
@@ -305,6 +318,7 @@ func (s *session) streams(f frame) (bool, error) {
 		case x == nil:
 			return false, s.outOfTurn(f)
 		case !x.guarded:
+			s.began(x)
 			s.count(x, f)
 			return true, nil
 		}

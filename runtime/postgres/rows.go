@@ -175,6 +175,7 @@ func (s *session) row(f frame) error {
 	if x == nil {
 		return s.outOfTurn(f)
 	}
+	s.began(x)
 	if !x.guarded {
 		s.count(x, f)
 		return s.down.pass(f.data)

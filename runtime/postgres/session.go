@@ -105,6 +105,8 @@ type execution struct {
 	plan    *rowPlan
 	outcome schema.Outcome
 	closed  bool
+	// begun is set by the server's direction once the server has begun to run the portal.
+	begun bool
 	// ran is set once a part of an unread text has ended well.
 	ran bool
 }

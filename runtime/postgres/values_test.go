@@ -215,16 +215,11 @@ func TestDryRunPassesWhatIsNotRead(t *testing.T) {
 	for _, dry := range []bool{false, true} {
 		g := startWith(t, dry)
 		p := g.enter(t, "dba")
-		p.send(q("SET standard_conforming_strings = off"))
+		p.send(q("SET standard_conforming_strings = off"), q(`SELECT 'a\'b', 'c'; SELECT 2`)) // at once
+		if got := p.until('Z'); got != "C(SET) ZI" {
+			t.Errorf("dry run %v: got %s", dry, got)
+		}
 		want := "E(0A000) ZI"
-		if dry {
-			want = "C(SET) ZI"
-		}
-		if got := p.until('Z'); got != want {
-			t.Errorf("dry run %v: got %s, want %s", dry, got, want)
-		}
-		p.send(q(`SELECT 'a\'b', 'c'; SELECT 2`))
-		want = "E(42601) ZI"
 		if dry {
 			want = "N(22P06) T D(a'b,c) C(SELECT 1) T D(2) C(SELECT 1) ZI"
 		}
@@ -232,12 +227,18 @@ func TestDryRunPassesWhatIsNotRead(t *testing.T) {
 			t.Errorf("dry run %v: got %s, want %s", dry, got, want)
 		}
 		p.send(run(`SELECT 'a\'b'`), syncing)
-		want = "E(42601) ZI"
+		want = "E(0A000) ZI"
 		if dry {
 			want = "N(22P06) 1 2 D(a'b) C(SELECT 1) ZI"
 		}
 		if got := p.until('Z'); got != want {
 			t.Errorf("dry run %v: got %s, want %s", dry, got, want)
 		}
+	}
+	g := start(t)
+	p := g.enter(t, "dba") // in one segment no ParameterStatus comes in between
+	p.send(run("SET standard_conforming_strings = off"), run(`SELECT '\' || note || ' FROM forbidden --'`), syncing)
+	if got := p.until('Z'); got != "1 2 C(SET) E(0A000) ZI" {
+		t.Errorf("got %s", got)
 	}
 }

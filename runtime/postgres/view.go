@@ -54,7 +54,7 @@ func (v *view) sent(st *sqlfacts.Statement) {
 	if e.DDL || st.Opaque() {
 		v.pathDue, v.catalogDue = true, true
 	}
-	if e.MayChangeSession || st.Opaque() {
+	if e.MayChangeSession || st.Opaque() || changesReading(st) != "" {
 		v.pathDue, v.settingsDue = true, true
 		// A function may add to the temporary tables, which come first in the path.
 		v.catalogDue = v.catalogDue || v.private != nil || slices.ContainsFunc(v.path, isTemporary)
