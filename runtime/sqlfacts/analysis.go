@@ -121,7 +121,15 @@ type value struct {
 	// long a row takes then tells; skips counts those that stand over it.
 	nulls bool
 	skips int
+	// links counts the functions and operators in it, those of subqueries as often as they are used: how many times over
+	// a text may have grown.
+	links int
 }
+
+// maxLinks bounds the functions and operators over a column: texts that are doubled again and again come to PostgreSQL's
+// limit of 1 GB, and whether they do tells how long the column's value is. With literals of a megabyte in all, and
+// functions that write each byte as six, this many stay below.
+const maxLinks = 32
 
 // maxSkips bounds the functions over a value that may be NULL, so that their time is no more than noise.
 const maxSkips = 3
@@ -139,6 +147,7 @@ func join(vs ...value) value {
 		v.busy = v.busy || w.busy
 		v.nulls = v.nulls || w.nulls
 		v.skips = max(v.skips, w.skips)
+		v.links = min(v.links+w.links, maxLinks)
 		if len(w.columns) > 0 && w.origin != schema.OriginUnsafe && v.origin != schema.OriginUnsafe {
 			v.origin = schema.OriginDerived
 		}
@@ -188,7 +197,10 @@ func (a *analysis) conditional(always int, vs ...value) value {
 // values that are not.
 func (a *analysis) worked(mayBeNull bool, vs ...value) value {
 	v := join(vs...)
-	v.busy = true
+	if len(v.columns) > 0 && (v.fails || v.links == maxLinks) { // what may be of any length meets a column's value
+		return a.unsafe(vs...)
+	}
+	v.busy, v.links = true, v.links+1
 	if v.nulls && len(v.columns) > 0 {
 		v.skips++
 		if v.skips > maxSkips && a.predicates == 0 {
@@ -220,6 +232,15 @@ func derived(v value) value {
 	w := join(v)
 	w.row = v.row
 	return w
+}
+
+// joinFields joins the values of columns.
+func joinFields(fields []field) value {
+	vs := make([]value, len(fields))
+	for i := range fields {
+		vs[i] = fields[i].v
+	}
+	return join(vs...)
 }
 
 // unions merges the columns of values, each in turn when they are few.

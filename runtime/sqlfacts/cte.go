@@ -161,10 +161,10 @@ func (a *analysis) rename(c *cte, out result) result {
 
 // searchColumns adds the columns of SEARCH and CYCLE, which are made of any of the others.
 func (a *analysis) searchColumns(c *cte, out result) result {
-	all := value{origin: schema.OriginConstant}
-	for _, f := range out.fields {
-		all = join(all, f.v)
+	if c.query.GetSearchClause() == nil && c.query.GetCycleClause() == nil {
+		return out
 	}
+	all := joinFields(out.fields)
 	add := func(name string) { out.fields = append(out.fields, field{name: name, v: all, access: -1}) }
 	if s := c.query.GetSearchClause(); s != nil {
 		a.use(schema.PlacePredicate, all.columns, "")

@@ -132,11 +132,7 @@ func (a *analysis) columnRef(c *pg.ColumnRef, s *scope) value {
 		}
 		var out result
 		a.allColumns(s, &out) // count(*) is no column reference; a star elsewhere means all
-		v := constant
-		for _, f := range out.fields {
-			v = join(v, f.v)
-		}
-		return v
+		return joinFields(out.fields)
 	}
 	return a.reference(words(fields), s)
 }
@@ -222,10 +218,7 @@ func (a *analysis) caseExpr(c *pg.CaseExpr, s *scope) value {
 func (a *analysis) subLink(l *pg.SubLink, s *scope) value {
 	faults := a.faults
 	out := a.selectStmt(l.GetSubselect().GetSelectStmt(), s)
-	v := constant
-	for _, f := range out.fields {
-		v = join(v, f.v)
-	}
+	v := joinFields(out.fields)
 	if out.open {
 		v = a.everything(v)
 	}

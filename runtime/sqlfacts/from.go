@@ -135,10 +135,7 @@ func (a *analysis) columnDefinitions(list []*pg.Node, from []field) []field {
 	if !a.hold(len(list)) {
 		return nil
 	}
-	v := value{origin: schema.OriginConstant}
-	for _, f := range from {
-		v = join(v, f.v)
-	}
+	v := joinFields(from)
 	var fields []field
 	for _, n := range list {
 		fields = append(fields, field{name: n.GetColumnDef().GetColname(), v: v, access: -1})
