@@ -117,6 +117,9 @@ func (s *session) bindLarge(f frame) error {
 		made.values = values{concealed: true}
 		err = s.foresee(made)
 	}
+	if err == nil && s.foreseen.Enforced && slices.ContainsFunc(s.foreseen.Masks, func(m schema.ColumnMask) bool { return m.Derived }) {
+		err = newFault(codeTooLarge, "bind less", "with masked columns in its expressions a statement takes at most %d bytes of bind values", maxValues)
+	}
 	if err != nil {
 		if err = s.orRefuse(err); err != nil && !errors.Is(err, errIgnored) {
 			return err

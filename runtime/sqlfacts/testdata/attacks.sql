@@ -485,3 +485,13 @@ UPDATE customers SET name = 'x' WHERE id IN (7, 8);
 INSERT INTO customers (id, name, email, ssn) VALUES (99001, 'Customer 3', 'a@b.example', '000-00-0000');
 -- name: upsert-unique-mate
 INSERT INTO customers (id, name, email, ssn) SELECT id, 'Customer 3', email, ssn FROM customers WHERE id = 7 ON CONFLICT (id) DO UPDATE SET name = 'Customer 9';
+-- name: length-repeat
+SELECT left(name || repeat('x', 1073741800), 3) FROM customers WHERE id = 1;
+-- name: length-greatest
+SELECT left(greatest(ssn, '2aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa') || repeat('x', 1073741800), 3) FROM customers WHERE id = 1;
+-- name: length-max-union
+SELECT md5(max(x)) FROM (SELECT ssn AS x FROM customers WHERE id = 1 UNION ALL SELECT '2' || repeat('x', 100000000)) s;
+-- name: length-jsonb
+SELECT to_jsonb(greatest(ssn, '2aaaa') || repeat('x', 268435440)) IS NULL FROM customers WHERE id = 1;
+-- name: length-doubled
+SELECT left(x, 3) FROM (SELECT x || x AS x FROM (SELECT x || x AS x FROM (SELECT x || x AS x FROM (SELECT x || x AS x FROM (SELECT x || x AS x FROM (SELECT x || x AS x FROM (SELECT x || x AS x FROM (SELECT x || x AS x FROM (SELECT x || x AS x FROM (SELECT x || x AS x FROM (SELECT x || x AS x FROM (SELECT x || x AS x FROM (SELECT x || x AS x FROM (SELECT x || x AS x FROM (SELECT x || x AS x FROM (SELECT x || x AS x FROM (SELECT x || x AS x FROM (SELECT x || x AS x FROM (SELECT x || x AS x FROM (SELECT x || x AS x FROM (SELECT x || x AS x FROM (SELECT x || x AS x FROM (SELECT x || x AS x FROM (SELECT x || x AS x FROM (SELECT x || x AS x FROM (SELECT x || x AS x FROM (SELECT x || x AS x FROM (SELECT x || x AS x FROM (SELECT x || x AS x FROM (SELECT x || x AS x FROM (SELECT ssn AS x FROM customers WHERE id = 1) s0) s1) s2) s3) s4) s5) s6) s7) s8) s9) s10) s11) s12) s13) s14) s15) s16) s17) s18) s19) s20) s21) s22) s23) s24) s25) s26) s27) s28) s29) s;
