@@ -180,12 +180,25 @@ func (s *session) classifyNow(text string) (f *facts, certain bool) {
 		}
 		return p.stmt
 	}
-	f.stmts = sqlfacts.Classify(text, look)
+	f.stmts = s.analyse(text, look)
 	f.missing = lacks(f.stmts)
 	if certain && !f.named {
 		s.target.cache.put(text, f)
 	}
 	return f, certain
+}
+
+// longText is what it takes to analyse a text to be worth a turn, in bytes: close to the bounds it holds a hundred
+// megabytes for a moment.
+const longText = 64 << 10
+
+// analyse classifies a text. Long ones take turns, over all sessions; one that another names has its turn already.
+func (s *session) analyse(text string, look *sqlfacts.Session) []sqlfacts.Statement {
+	if len(text) > longText && !s.nested {
+		s.server.turns <- struct{}{}
+		defer func() { <-s.server.turns }()
+	}
+	return sqlfacts.Classify(text, look)
 }
 
 // factsNow gives a prepared statement's facts, made again when what they stood on has changed: PostgreSQL analyses

@@ -21,6 +21,8 @@ type Server struct {
 	keys    keys
 	slots   chan struct{}
 	lobby   lobby
+	// turns bounds the long texts that are analysed at one time.
+	turns chan struct{}
 
 	// draining is closed when sessions shall come to their end, ctx when everything must stop at once.
 	draining  chan struct{}
@@ -48,7 +50,8 @@ func New(cfg Config) (*Server, error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	s := &Server{
 		cfg: cfg, log: cfg.Logger, targets: map[string]*target{}, keys: keys{sessions: map[string]*session{}},
-		slots: make(chan struct{}, cfg.MaxConnections), lobby: lobby{limit: cfg.MaxConnections}, draining: make(chan struct{}), ctx: ctx, stop: cancel,
+		slots: make(chan struct{}, cfg.MaxConnections), lobby: lobby{limit: cfg.MaxConnections}, turns: make(chan struct{}, 2),
+		draining: make(chan struct{}), ctx: ctx, stop: cancel,
 		listeners: map[net.Listener]struct{}{},
 	}
 	for name, up := range cfg.Upstreams {
