@@ -55,8 +55,8 @@ type Record struct {
 	Application   string
 	// Bundle is the content id of the bundle in force.
 	Bundle string
-	// Action and Decision are set for KindDecision and KindPrepared, and for the connect that opens or refuses a session. Of the action
-	// only its accesses, the names of masked outputs, and the literal-free facts of its SQL are written.
+	// Action and Decision are set for KindDecision and KindPrepared, and for the connect that opens or refuses a session.
+	// Of the action only its accesses, the names of masked outputs, and the literal-free facts of its SQL are written.
 	Action   *schema.Action
 	Decision *schema.Decision
 	// Of is, for KindOutcome, the sequence number of the decision that it closes.
