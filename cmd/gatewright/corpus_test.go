@@ -38,7 +38,7 @@ issuer "dev" {
   principal {
     subject = "claims.sub"
     groups  = "claims.groups"
-    kind    = "'machine'"
+    kind    = "claims.client_type == 'human' ? 'human' : 'machine'"
   }
 }
 

@@ -1,13 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"fmt"
 	"net"
-	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -28,13 +29,15 @@ type testbedConfig struct {
 	group string
 	// plain takes tokens without TLS.
 	plain bool
+	// upstream is the address at which the gateway finds the server; empty for the server's own.
+	upstream string
 }
 
 // testbed is an issuer and a gateway, made and started by the program's own verbs.
 type testbed struct {
-	address, target string
-	issuer          *devissuer.Server
-	dir             string
+	address, admin, target string
+	issuer                 *devissuer.Server
+	dir                    string
 }
 
 const testbedGateway = `
@@ -61,7 +64,7 @@ admin { address = %q }
 func startTestbed(t *testing.T, c testbedConfig) *testbed {
 	t.Helper()
 	dir := t.TempDir()
-	tb := &testbed{address: free(t), target: c.target, dir: dir, issuer: startTestIssuer(t, c.group)}
+	tb := &testbed{address: free(t), admin: free(t), target: c.target, dir: dir, issuer: startTestIssuer(t, c.group)}
 	_, cert, key, err := makeCertificates(time.Now())
 	if err != nil {
 		t.Fatal(err)
@@ -69,16 +72,26 @@ func startTestbed(t *testing.T, c testbedConfig) *testbed {
 	tb.write(t, "gateway.crt", cert)
 	tb.write(t, "gateway.key", key)
 	tb.write(t, "password", pgserver.Password)
-	tb.write(t, "policy/policy.hcl", fmt.Sprintf(c.policy, tb.issuer.URL()))
 	security := "tls {\n    cert = \"gateway.crt\"\n    key  = \"gateway.key\"\n  }"
 	if c.plain {
 		security = "insecure_loopback = true"
 	}
-	tb.write(t, "gateway.hcl", fmt.Sprintf(testbedGateway, tb.address, security, c.target, c.server.Address(), c.database, pgserver.User, free(t)))
+	tb.write(t, "gateway.hcl", fmt.Sprintf(testbedGateway, tb.address, security, c.target, cmp.Or(c.upstream, c.server.Address()), c.database, pgserver.User, tb.admin))
 	tb.mustRun(t, "keygen", "--out", filepath.Join(dir, "release.key"))
-	tb.mustRun(t, "compile", filepath.Join(dir, "policy"), "--out", filepath.Join(dir, "bundle.gwb"), "--key", filepath.Join(dir, "release.key"))
+	tb.release(t, c.policy, 1)
 	tb.startGateway(t)
 	return tb
+}
+
+// release compiles a policy to a bundle of a serial and puts it in place.
+func (tb *testbed) release(t *testing.T, policy string, serial int) {
+	t.Helper()
+	tb.write(t, "policy/policy.hcl", fmt.Sprintf(policy, tb.issuer.URL()))
+	next := filepath.Join(tb.dir, "next.gwb")
+	tb.mustRun(t, "compile", filepath.Join(tb.dir, "policy"), "--out", next, "--key", filepath.Join(tb.dir, "release.key"), "--serial", strconv.Itoa(serial))
+	if err := os.Rename(next, filepath.Join(tb.dir, "bundle.gwb")); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func (tb *testbed) write(t *testing.T, name, text string) {
@@ -139,8 +152,11 @@ func (tb *testbed) startGateway(t *testing.T) {
 func startTestIssuer(t *testing.T, group string) *devissuer.Server {
 	t.Helper()
 	issuer, err := devissuer.New(devissuer.Config{
-		Address:       "127.0.0.1:0",
-		Clients:       []devissuer.Client{{ID: "client", Secret: schema.NewSecret("client-secret"), Groups: []string{group}}},
+		Address: "127.0.0.1:0",
+		Clients: []devissuer.Client{
+			{ID: "client", Secret: schema.NewSecret("client-secret"), Groups: []string{group}},
+			{ID: "dba", Secret: schema.NewSecret("dba-secret"), Groups: []string{"dba"}, Kind: devissuer.KindHuman},
+		},
 		TokenLifetime: time.Hour, Audience: "gatewright", Now: time.Now, Rand: rand.Reader,
 	})
 	if err != nil {
@@ -179,12 +195,6 @@ func (tb *testbed) token(t *testing.T) string {
 func (tb *testbed) dial(t *testing.T) *wire {
 	t.Helper()
 	return dialWire(t, tb.address, tb.target, tb.token(t), true)
-}
-
-// url gives the connection string of a driver, for a plain listener. The user is the upstream's, for drivers that compare.
-func (tb *testbed) url(t *testing.T) string {
-	t.Helper()
-	return fmt.Sprintf("postgres://%s:%s@%s/%s?sslmode=disable", pgserver.User, url.QueryEscape(tb.token(t)), tb.address, tb.target)
 }
 
 // logWriter keeps what several goroutines write.
