@@ -242,3 +242,17 @@ func TestDryRunPassesWhatIsNotRead(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 }
+
+// TestLongValuesMeetNoMaskedColumn: a value near PostgreSQL's limit of 1 GB would tell how long a masked one is.
+func TestLongValuesMeetNoMaskedColumn(t *testing.T) {
+	g := start(t)
+	conn := g.connect(t, "analyst")
+	for _, sql := range []string{"SELECT left(pan || $1, 3) FROM cards WHERE id = 1", "SELECT pan FROM cards WHERE id = length($1)"} {
+		_, err := conn.Exec(t.Context(), sql, strings.Repeat("x", 100<<10))
+		var e *pgconn.PgError
+		refused := errors.As(err, &e) && e.Code == "54000"
+		if refused != strings.Contains(sql, "||") {
+			t.Errorf("%s: %v", sql, err)
+		}
+	}
+}
