@@ -31,6 +31,8 @@ type testbedConfig struct {
 	plain bool
 	// upstream is the address at which the gateway finds the server; empty for the server's own.
 	upstream string
+	// limits is what its configuration says of limits; empty for the defaults.
+	limits string
 }
 
 // testbed is an issuer and a gateway, made and started by the program's own verbs.
@@ -59,6 +61,10 @@ upstream %q {
 }
 
 admin { address = %q }
+
+limits {
+  %s
+}
 `
 
 func startTestbed(t *testing.T, c testbedConfig) *testbed {
@@ -76,7 +82,7 @@ func startTestbed(t *testing.T, c testbedConfig) *testbed {
 	if c.plain {
 		security = "insecure_loopback = true"
 	}
-	tb.write(t, "gateway.hcl", fmt.Sprintf(testbedGateway, tb.address, security, c.target, cmp.Or(c.upstream, c.server.Address()), c.database, pgserver.User, tb.admin))
+	tb.write(t, "gateway.hcl", fmt.Sprintf(testbedGateway, tb.address, security, c.target, cmp.Or(c.upstream, c.server.Address()), c.database, pgserver.User, tb.admin, c.limits))
 	tb.mustRun(t, "keygen", "--out", filepath.Join(dir, "release.key"))
 	tb.release(t, c.policy, 1)
 	tb.startGateway(t)
