@@ -51,6 +51,7 @@ func (s *session) parse(f frame) error {
 	}
 	p := &prepared{text: text, types: append([]byte(nil), types[2:]...)}
 	p.steady(now)
+	p.told = now
 	if err := s.foretell(p.statement(now)); err != nil {
 		if st := only(now); st != nil && st.Syntax != nil && isDenial(err) {
 			err = syntaxFault(st, text)
@@ -93,7 +94,7 @@ func (s *session) bind(f frame) error {
 		return s.orRefuse(err)
 	}
 	made.values = values
-	if err := s.foresee(made); err != nil {
+	if err := s.foresee(made, p); err != nil {
 		return s.orRefuse(err)
 	}
 	c := change{kind: setPortal, name: name, portal: made}
@@ -115,7 +116,7 @@ func (s *session) bindLarge(f frame) error {
 	}
 	if err == nil {
 		made.values = values{concealed: true}
-		err = s.foresee(made)
+		err = s.foresee(made, p)
 	}
 	if err == nil && s.foreseen.Enforced && slices.ContainsFunc(s.foreseen.Masks, func(m schema.ColumnMask) bool { return m.Derived }) {
 		err = newFault(codeTooLarge, "bind less", "with masked columns in its expressions a statement takes at most %d bytes of bind values", maxValues)
@@ -192,8 +193,12 @@ func (s *session) newPortal(p *prepared) (*portal, error) {
 		return nil, err
 	}
 	made := &portal{stmt: p.statement(f), empty: len(f.stmts) == 0}
-	if f.named || made.stmt != nil && !analysed(made.stmt) {
-		made.source = p
+	if made.stmt == nil {
+		return made, nil
+	}
+	wholly, partly := analysed(made.stmt)
+	if f.named || !wholly {
+		made.source, made.partly = p, partly
 	}
 	return made, nil
 }
@@ -204,12 +209,13 @@ func isDenial(err error) bool {
 }
 
 // foresee decides a portal before the server binds it, as it would be if it were executed now: the server evaluates
-// functions when it plans a statement, so waiting for Execute would be too late. What is simply allowed was on record
-// when it was parsed.
-func (s *session) foresee(p *portal) error {
-	if p.stmt == nil || s.gate.Allows(s.actionOf(p.stmt, p), &s.foreseen) {
+// functions when it plans a statement, so waiting for Execute would be too late. What is simply allowed, and means what it
+// meant when it was parsed, is on record already.
+func (s *session) foresee(p *portal, of *prepared) error {
+	if p.stmt == nil || s.gate.Allows(s.actionOf(p.stmt, p), &s.foreseen) && of.told == of.facts {
 		return nil
 	}
+	of.told = of.facts
 	a := s.actionOf(p.stmt, p)
 	if a.Stage == schema.StageExecute {
 		a.Stage = schema.StagePlan
@@ -346,7 +352,11 @@ func (s *session) resolvePortal(p *portal) error {
 	if err != nil {
 		return err
 	}
-	p.stmt = p.source.statement(f)
+	now := p.source.statement(f)
+	if p.partly && !same(p.stmt, now) && !s.dryRun() {
+		return unsteadyFault()
+	}
+	p.stmt = now
 	return nil
 }
 

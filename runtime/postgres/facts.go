@@ -72,6 +72,9 @@ func (s *session) classify(text string) (*facts, error) {
 			if err := s.refresh(); err != nil {
 				return nil, err
 			}
+			if err := s.standard(text); err != nil {
+				return nil, err
+			}
 		case s.outdated() && !reloaded && f.resolves():
 			reloaded = true
 			if err := s.reload(); err != nil {

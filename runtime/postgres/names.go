@@ -19,8 +19,9 @@ type prepared struct {
 	inferred []byte
 	// facts belong to the client's direction alone; they are made again when what they stand on has changed.
 	facts *facts
-	// seen are the first facts under each search_path, see steady.
-	seen map[string]*facts
+	// seen is what it meant first under each search_path, see steady; told are the facts that were last put on record.
+	seen map[string]meaning
+	told *facts
 }
 
 // maxPaths bounds the search_paths under which one prepared statement may be run.
@@ -35,22 +36,34 @@ func (p *prepared) steady(f *facts) bool {
 	if f.named {
 		return true
 	}
+	now := p.meaning(f)
 	first, ok := p.seen[f.path]
 	if !ok {
 		if p.seen == nil {
-			p.seen = map[string]*facts{}
+			p.seen = map[string]meaning{}
 		}
 		if len(p.seen) == maxPaths {
 			return false
 		}
-		p.seen[f.path] = f
+		p.seen[f.path] = now
 		return true
 	}
-	a, b := p.statement(first), p.statement(f)
-	if a == nil || b == nil {
-		return a == b
+	return first.known == now.known && (!now.planned || slices.Equal(first.tables, now.tables) && slices.Equal(first.functions, now.functions))
+}
+
+// meaning is what a prepared statement's names stand for.
+type meaning struct {
+	// known is set when there is a statement, planned when the server keeps something of it.
+	known, planned    bool
+	tables, functions []string
+}
+
+func (p *prepared) meaning(f *facts) meaning {
+	st := p.statement(f)
+	if st == nil {
+		return meaning{}
 	}
-	return !planned(b) || slices.Equal(a.SQL.Tables, b.SQL.Tables) && slices.Equal(a.SQL.Functions, b.SQL.Functions)
+	return meaning{true, planned(st), st.SQL.Tables, st.SQL.Functions}
 }
 
 // planned reports whether PostgreSQL keeps something of a prepared statement that it has analysed: everything but
@@ -82,15 +95,24 @@ func tooLong(names ...string) *fault {
 	return nil
 }
 
-// analysed reports whether the server has looked up a statement's names once it is bound (parse analysis, analyze.c).
-// What the others name is looked up when they are executed.
-func analysed(st *sqlfacts.Statement) bool {
+// analysed reports whether the server has looked up a statement's names once it is bound (parse analysis, analyze.c), all
+// of them or those of the query in it. What the others name is looked up when they are executed.
+func analysed(st *sqlfacts.Statement) (wholly, partly bool) {
 	switch st.SQL.Statement {
 	case "select", "values", "insert", "update", "delete", "merge", "explain", "declare", "select_into", "create_table_as":
-		return true
+		creates := slices.ContainsFunc(st.Accesses, func(a schema.Access) bool { return a.Verb == schema.VerbCreate })
+		return !creates, creates // where it creates is looked up when it does
 	default:
-		return false
+		return false, false
 	}
+}
+
+// same reports whether two statements of one text do the same to the same objects.
+func same(a, b *sqlfacts.Statement) bool {
+	return a != nil && b != nil && slices.Equal(a.SQL.Tables, b.SQL.Tables) && slices.Equal(a.SQL.Functions, b.SQL.Functions) &&
+		slices.EqualFunc(a.Accesses, b.Accesses, func(x, y schema.Access) bool {
+			return x.Verb == y.Verb && x.Object == y.Object && x.Harmless == y.Harmless && slices.Equal(x.Columns, y.Columns)
+		})
 }
 
 func unsteadyFault() *fault {
@@ -107,6 +129,8 @@ type portal struct {
 	// (EXECUTE, FETCH), or is one that is not analysed before. sent is set once that is on its way, in the
 	// segment sentIn, and began, under the session's lock, once the server has begun: the portal then goes on with it.
 	source *prepared
+	// partly is set when some of its names are looked up before, when it is bound: both times must find the same.
+	partly bool
 	sent   bool
 	sentIn int
 	began  bool

@@ -77,11 +77,17 @@ func (s *session) readable(text string) error {
 	if !utf8.ValidString(text) {
 		return newFault("22021", "send the statement in UTF-8", "invalid byte sequence for encoding \"UTF8\"")
 	}
-	if s.view.settingsDue && strings.IndexFunc(text, func(r rune) bool { return r == '\\' || r > unicode.MaxASCII }) >= 0 {
+	due := s.view.settingsDue || s.view.settingsOwn
+	if due && strings.IndexFunc(text, func(r rune) bool { return r == '\\' || r > unicode.MaxASCII }) >= 0 {
 		if err := s.refresh(); err != nil {
 			return err
 		}
 	}
+	return s.standard(text)
+}
+
+// standard refuses text that means something else under the settings as they were last read.
+func (s *session) standard(text string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {

@@ -26,6 +26,8 @@ type view struct {
 	pathDue, catalogDue bool
 	// settingsDue says that settings under which text is read may have been changed by what cannot be seen.
 	settingsDue bool
+	// settingsOwn says that the client changes them: they are then read again for every text for which they matter.
+	settingsOwn bool
 	// touched says that what was read last may be undone by the end of the transaction; inBlock that this is the end
 	// of a transaction block and not the next Sync.
 	touched, inBlock bool
@@ -54,7 +56,8 @@ func (v *view) sent(st *sqlfacts.Statement) {
 	if e.DDL || st.Opaque() {
 		v.pathDue, v.catalogDue = true, true
 	}
-	if e.MayChangeSession || st.Opaque() || changesReading(st) != "" {
+	v.settingsOwn = v.settingsOwn || changesReading(st) != ""
+	if e.MayChangeSession || st.Opaque() || v.settingsOwn && e.Kind == sqlfacts.EffectSet {
 		v.pathDue, v.settingsDue = true, true
 		// A function may add to the temporary tables, which come first in the path.
 		v.catalogDue = v.catalogDue || v.private != nil || slices.ContainsFunc(v.path, isTemporary)
@@ -67,7 +70,7 @@ func (v *view) sent(st *sqlfacts.Statement) {
 // undone notes that a transaction, or part of one, has ended.
 func (v *view) undone() {
 	if v.touched {
-		v.pathDue = true
+		v.pathDue, v.settingsDue = true, true
 		v.catalogDue = v.catalogDue || v.private != nil
 	}
 }
