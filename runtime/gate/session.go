@@ -40,6 +40,9 @@ func (s *Session) ID() string { return s.id }
 // Principal gives who the caller is.
 func (s *Session) Principal() *schema.Principal { return s.principal }
 
+// Bundle gives the content id of the policy in force.
+func (s *Session) Bundle() string { return s.gate.policy.Load().bundle().ID }
+
 // Redact reports whether some mask of the target stands for this caller, so that text that may quote values must be
 // withheld. It follows the policy in force.
 func (s *Session) Redact() bool { return s.redact.Load() }

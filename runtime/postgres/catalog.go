@@ -76,8 +76,24 @@ func (t *target) readAt() time.Time { return time.Unix(0, t.read.Load()) }
 // changedNow notes that the catalog may have changed.
 func (t *target) changedNow(at time.Time) { t.changed.Store(at.UnixNano()) }
 
+// expectChanges notes changes that the server may still commit after the session that made them has gone: it sees the end
+// of a connection only when it next reads or writes.
+func (s *Server) expectChanges(t *target) {
+	for _, wait := range []time.Duration{0, time.Second, 5 * time.Second, 30 * time.Second} {
+		select {
+		case <-s.ctx.Done():
+			return
+		case <-time.After(wait):
+			t.changedNow(s.cfg.Now())
+		}
+	}
+}
+
 // outdated reports whether the catalog may have changed since it was read.
 func (t *target) outdated() bool { return t.read.Load() <= t.changed.Load() }
+
+// changedSince reports whether the catalog may have changed since a moment.
+func (t *target) changedSince(at time.Time) bool { return at.UnixNano() <= t.changed.Load() }
 
 // load reads the catalog over a connection of its own. Callers at the same time share one reading.
 func (t *target) load(ctx context.Context, timeout time.Duration, now func() time.Time) error {

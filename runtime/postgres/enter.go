@@ -260,6 +260,9 @@ func (s *Server) beginSession(session *session, v *visitor) error {
 func (s *Server) leave(session *session) {
 	s.keys.revoke(session)
 	session.gate.Close()
+	if session.leftChanges() {
+		s.work.Go(func() { s.expectChanges(session.target) })
+	}
 	<-s.slots
 	s.sessions.Add(-1)
 }

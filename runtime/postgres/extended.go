@@ -220,7 +220,13 @@ func (s *session) foresee(p *portal, of *prepared) error {
 	if a.Stage == schema.StageExecute {
 		a.Stage = schema.StagePlan
 	}
-	_, err := s.check(a, &s.foreseen)
+	if _, err := s.check(a, &s.foreseen); err != nil || !s.waited {
+		return err
+	}
+	now, err := s.currentFacts(of) // of what the portal is made, once it may be
+	if err == nil && !same(p.stmt, of.statement(now)) {
+		err = changedFault()
+	}
 	return err
 }
 
@@ -315,6 +321,12 @@ func (s *session) execute(f frame) error {
 		return s.refuse(newFault(codeSyntax, "", "cannot insert multiple commands into a prepared statement"))
 	}
 	e, err := s.judge(p.stmt, p)
+	if err == nil && s.waited {
+		err = s.asBefore(p)
+		if err != nil {
+			s.outcome(e, codeAborted)
+		}
+	}
 	if err != nil {
 		return s.orRefuse(err)
 	}
@@ -357,6 +369,22 @@ func (s *session) resolvePortal(p *portal) error {
 		return unsteadyFault()
 	}
 	p.stmt = now
+	return nil
+}
+
+// asBefore refuses a portal that was held when the names that the server is still to look up have come to mean something
+// else meanwhile.
+func (s *session) asBefore(p *portal) error {
+	if p.source == nil || p.sent {
+		return nil
+	}
+	f, err := s.factsOf(p.source.text)
+	if err != nil {
+		return err
+	}
+	if !same(p.stmt, p.source.statement(f)) {
+		return changedFault()
+	}
 	return nil
 }
 

@@ -93,11 +93,21 @@ func (s *session) classify(text string) (*facts, error) {
 	}
 }
 
-// outdated reports whether the session resolves names in a catalog that another session may have changed.
-func (s *session) outdated() bool { return s.view.private == nil && s.target.outdated() }
+// outdated reports whether the session resolves names in a catalog that another session may have changed. One of its own
+// is read again as often as the target's is.
+func (s *session) outdated() bool {
+	if s.view.private == nil {
+		return s.target.outdated()
+	}
+	return s.target.changedSince(s.view.read) || s.server.cfg.Now().Sub(s.view.read) > s.server.cfg.CatalogInterval
+}
 
-// reload reads the target's catalog again after another session has changed it.
+// reload reads the catalog again after another session has changed it.
 func (s *session) reload() error {
+	if s.view.private != nil {
+		s.view.pathDue, s.view.catalogDue = true, true
+		return s.refresh()
+	}
 	err := s.target.load(s.ctx, s.server.cfg.DialTimeout, s.server.cfg.Now)
 	if err == nil && s.target.outdated() { // it joined a reading that began before the change
 		err = s.target.load(s.ctx, s.server.cfg.DialTimeout, s.server.cfg.Now)

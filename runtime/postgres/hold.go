@@ -26,9 +26,11 @@ func (s *session) check(a *schema.Action, d *schema.Decision) (gate.Receipt, err
 	if s.hold.ctx == nil || s.hold.ctx.Err() != nil {
 		s.hold.ctx, s.hold.cancel = context.WithCancelCause(s.ctx)
 	}
+	s.waited = false
 	receipt := s.gate.Check(s.hold.ctx, a, d)
 	if s.hold.watched != nil {
 		s.endWatch()
+		s.waited = true
 	}
 	if s.hold.ctx.Err() != nil {
 		return receipt, s.cutShort(context.Cause(s.hold.ctx))

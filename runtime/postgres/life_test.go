@@ -294,6 +294,23 @@ func TestHeld(t *testing.T) {
 			t.Errorf("got %s", got)
 		}
 	})
+	t.Run("another table meanwhile", func(t *testing.T) {
+		p, other := g.enter(t, "dba"), g.enter(t, "dba")
+		p.send(q("SET search_path = other, public"))
+		p.until('Z')
+		p.send(q("DELETE FROM held WHERE id = 4"))
+		p.until('N')
+		other.send(q("CREATE TABLE other.held (id int)"))
+		if got := other.until('Z'); got != "C(CREATE TABLE) ZI" {
+			t.Errorf("got %s", got)
+		}
+		decide(t, true)
+		if got := p.until('Z'); got != "E(42501) ZI" {
+			t.Errorf("got %s", got)
+		}
+		other.send(q("DROP TABLE other.held"))
+		other.until('Z')
+	})
 	t.Run("refused", func(t *testing.T) {
 		p := g.enter(t, "dba")
 		p.send(run("DELETE FROM held WHERE id = 3"), syncing)

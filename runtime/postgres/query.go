@@ -56,9 +56,10 @@ func (s *session) judgeText(text string) ([]*execution, error) {
 	if err != nil {
 		return nil, err
 	}
-	execs := make([]*execution, 0, len(f.stmts))
+	execs, waited := make([]*execution, 0, len(f.stmts)), false
 	for i := range f.stmts {
 		e, err := s.judge(&f.stmts[i], nil)
+		waited = waited || s.waited
 		if err != nil {
 			s.abandon(&expect{execs: execs}, codeAborted)
 			var refusal *fault
@@ -69,7 +70,35 @@ func (s *session) judgeText(text string) ([]*execution, error) {
 		}
 		execs = append(execs, e)
 	}
+	if waited && !s.stillHolds(text, f, execs) {
+		s.abandon(&expect{execs: execs}, codeAborted)
+		return nil, changedFault()
+	}
 	return execs, nil
+}
+
+// stillHolds reports whether a text of which a statement was held means what it meant before, and was decided by one
+// policy: one that was decided first would run by the policy of before.
+func (s *session) stillHolds(text string, f *facts, execs []*execution) bool {
+	for _, e := range execs {
+		if e.decision.Bundle != s.gate.Bundle() {
+			return false
+		}
+	}
+	now, err := s.factsOf(text)
+	if err != nil || len(now.stmts) != len(f.stmts) {
+		return false
+	}
+	for i := range f.stmts {
+		if !same(&f.stmts[i], &now.stmts[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func changedFault() *fault {
+	return newFault(codeDenied, "send it again", "while the statement was held the policy changed, or a name in it has come to mean something else")
 }
 
 // readable refuses text that the classifier would read otherwise than the server.

@@ -217,6 +217,9 @@ func (s *session) took(x *execution, tag string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.ddl = s.ddl || x.stmt.Effect.DDL || x.stmt.Opaque()
+	if s.ddl && (kind == sqlfacts.EffectCommit || s.status == 'I') { // it may be in force before ReadyForQuery tells
+		s.target.changedNow(s.server.cfg.Now())
+	}
 	rolledBack := tag == "ROLLBACK" && (kind == sqlfacts.EffectCommit || kind == sqlfacts.EffectRollback)
 	s.failed = s.failed || rolledBack
 	for i := range x.changes {

@@ -55,6 +55,8 @@ type session struct {
 	// foreseen is where foresee has decisions made.
 	foreseen schema.Decision
 	hold     hold
+	// waited is set when the action that was checked last was held.
+	waited bool
 
 	// The server's direction.
 	down    outlet
@@ -232,6 +234,13 @@ func (s *session) isOver() bool {
 	return s.over
 }
 
+// leftChanges reports whether the session has ended while it may have been changing the catalog.
+func (s *session) leftChanges() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.ddl
+}
+
 // settleAll writes the outcome of what was still on its way when the session ended.
 func (s *session) settleAll() {
 	code := codeConnection
@@ -239,7 +248,11 @@ func (s *session) settleAll() {
 		code = s.why.code
 	}
 	for s.queue.len() > 0 {
-		s.abandon(s.queue.pop(), code)
+		e := s.queue.pop()
+		for _, x := range e.execs {
+			s.ddl = s.ddl || x.stmt.Effect.DDL || x.stmt.Opaque()
+		}
+		s.abandon(e, code)
 	}
 }
 

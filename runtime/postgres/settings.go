@@ -101,7 +101,7 @@ func (o setting) passes(name string) error {
 	switch {
 	case name == settingEncoding && !isUTF8(o.value):
 		return newFault(codeNotSupported, "set client_encoding to UTF8", "client_encoding %q does not pass the gateway", o.value)
-	case name == settingStrings && isFalse(o.value):
+	case name == settingStrings && !isTrue(o.value):
 		return newFault(codeNotSupported, "leave standard_conforming_strings on", "standard_conforming_strings = off does not pass the gateway")
 	}
 	return nil
@@ -117,6 +117,9 @@ type setting struct{ name, value string }
 func isFalse(v string) bool {
 	return slices.Contains([]string{"off", "false", "no", "0", "f", "n"}, strings.ToLower(v))
 }
+
+// isTrue is strict: the server takes every beginning of these words and of their opposites (bool.c, parse_bool).
+func isTrue(v string) bool { return slices.Contains([]string{"on", "true", "yes", "1"}, strings.ToLower(v)) }
 
 func isUTF8(v string) bool {
 	v = strings.ToLower(strings.Trim(v, `'"`))

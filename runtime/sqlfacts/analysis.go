@@ -17,7 +17,9 @@ type analysis struct {
 	accesses []schema.Access
 	// index finds an access by its verb and object.
 	index map[[2]string]int
-	uses  []schema.Use
+	// also are the objects that a name may come to mean beside the one that it means.
+	also map[string][]string
+	uses []schema.Use
 	// tables, columns and functions are canonical names, unsorted and with duplicates.
 	tables, columns, functions []string
 
@@ -57,14 +59,23 @@ func (a *analysis) access(verb, object string, harmless bool) int {
 		return -1
 	}
 	a.index[[2]string{verb, object}] = len(a.accesses)
+	n := len(a.accesses)
 	a.accesses = append(a.accesses, schema.Access{Verb: verb, Object: object, Harmless: harmless})
-	return len(a.accesses) - 1
+	for _, other := range a.also[object] {
+		a.access(verb, other, harmless)
+	}
+	return n
 }
 
-// touch adds a column to an access.
+// touch adds a column to an access, and to those of what its object may come to mean.
 func (a *analysis) touch(access int, column string) {
 	if access < 0 || column == "" {
 		return
+	}
+	for _, other := range a.also[a.accesses[access].Object] {
+		if i, ok := a.index[[2]string{a.accesses[access].Verb, other}]; ok {
+			a.touch(i, column)
+		}
 	}
 	c := &a.accesses[access].Columns
 	if a.look(len(*c)) && !slices.Contains(*c, column) {

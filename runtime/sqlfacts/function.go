@@ -47,15 +47,19 @@ func (a *analysis) userFunction(schemaName, name string, args int) (string, bool
 	if schemaName == "" {
 		path = a.path(true)
 	}
+	first := ""
 	for _, s := range path {
 		for _, f := range fs {
-			if f.Schema != s || shadowed(f, name, args, path) {
-				continue
+			switch full := schema.Qualify(s, name); {
+			case f.Schema != s || shadowed(f, name, args, path):
+			case first == "":
+				first = full
+			case full != first && a.views == 0: // the first may be dropped before the server looks
+				a.alsoMeans(first, full)
 			}
-			return schema.Qualify(s, name), true
 		}
 	}
-	return "", false
+	return first, first != ""
 }
 
 // shadowed reports whether a function without arguments stands behind pg_catalog's own of the same name.

@@ -34,6 +34,8 @@ type found struct {
 	relation     *schema.Relation
 	// system are the columns of a system relation, with its OID first.
 	system string
+	// behind are the relations that the name may come to mean.
+	behind []*schema.Relation
 }
 
 // canonical is the name to decide on: the one found, or the one written.
@@ -55,12 +57,60 @@ func (a *analysis) find(schemaName, name string) found {
 		f, _ := a.inSchema(schemaName, name)
 		return f
 	}
-	for _, s := range a.path(false) {
+	path := a.path(false)
+	for i, s := range path {
 		if f, ok := a.inSchema(s, name); ok {
+			a.mayMean(&f, path[i+1:])
 			return f
 		}
 	}
 	return found{name: name}
+}
+
+// mayMean notes the relations of a name further along the path. Another session may drop or rename the first while this
+// statement waits for its lock, and the server then looks the name up again (RangeVarGetRelid): the statement counts as
+// using them all. Temporary and system relations are not another session's to drop.
+func (a *analysis) mayMean(f *found, rest []string) {
+	if f.relation == nil || a.views > 0 || strings.HasPrefix(f.schema, "pg_temp_") {
+		return
+	}
+	for _, s := range rest {
+		if other := a.catalog.Relation(s, f.name); other != nil {
+			f.behind = append(f.behind, other)
+			a.alsoMeans(f.canonical(), schema.Qualify(s, f.name))
+		}
+	}
+}
+
+// alsoMeans makes each access of one object one of the other as well.
+func (a *analysis) alsoMeans(name, other string) {
+	if a.also == nil {
+		a.also = map[string][]string{}
+	}
+	if !slices.Contains(a.also[name], other) {
+		a.also[name] = append(a.also[name], other)
+	}
+}
+
+// joinBehind gives each column the sources that it has in the relations of the same name further along the path.
+func (a *analysis) joinBehind(it *item, behind []*schema.Relation) {
+	for _, r := range behind {
+		name := schema.Qualify(r.Schema, r.Name)
+		a.tables = append(a.tables, name)
+		for _, other := range a.relationFields(r, name, -1) {
+			for i := range it.fields {
+				if it.fields[i].name != other.name {
+					continue
+				}
+				v := &it.fields[i].v
+				v.columns = union(v.columns, other.v.columns)
+				v.origin = min(v.origin, other.v.origin)
+				v.keyed, v.composite, v.collated = v.keyed || other.v.keyed, v.composite || other.v.composite, v.collated || other.v.collated
+				v.nulls = v.nulls || other.v.nulls
+				v.tied, v.asked = slices.Concat(v.tied, other.v.tied), slices.Concat(v.asked, other.v.asked)
+			}
+		}
+	}
 }
 
 func (a *analysis) inSchema(schemaName, name string) (found, bool) {
@@ -102,6 +152,7 @@ func (a *analysis) relation(rv *pg.RangeVar, verb string) *item {
 	case f.relation != nil:
 		it.relation = f.relation
 		it.fields = a.relationFields(f.relation, name, it.access)
+		a.joinBehind(it, f.behind)
 	default:
 		it.open = true
 		a.unresolved = true
