@@ -119,21 +119,24 @@ func (s *session) reload() error {
 	return nil
 }
 
-// missingAge is how old a catalog must be for a relation that is missing in it to be worth another reading.
-const missingAge = time.Second
+// missingAge is how far two readings of a catalog are apart that are made because a relation is missing in it.
+const missingAge = 250 * time.Millisecond
 
-// lookAgain reads the catalog again when the one that names were resolved in is not quite new.
+// lookAgain reads the catalog again: what is missing in it may have been made since. A statement waits for its turn, so
+// that many that name what there is not do not keep the database busy.
 func (s *session) lookAgain() error {
-	now := s.server.cfg.Now()
+	read := s.target.readAt()
 	if s.view.private != nil {
-		if now.Sub(s.view.read) < missingAge {
-			return nil
-		}
+		read = s.view.read
+	}
+	select {
+	case <-time.After(missingAge - s.server.cfg.Now().Sub(read)):
+	case <-s.ctx.Done():
+		return errOver
+	}
+	if s.view.private != nil {
 		s.view.pathDue, s.view.catalogDue = true, true
 		return s.refresh()
-	}
-	if now.Sub(s.target.readAt()) < missingAge {
-		return nil
 	}
 	if err := s.target.load(s.ctx, s.server.cfg.DialTimeout, s.server.cfg.Now); err != nil {
 		s.server.logUpstream(s.target, err)
