@@ -119,7 +119,9 @@ func isFalse(v string) bool {
 }
 
 // isTrue is strict: the server takes every beginning of these words and of their opposites (bool.c, parse_bool).
-func isTrue(v string) bool { return slices.Contains([]string{"on", "true", "yes", "1"}, strings.ToLower(v)) }
+func isTrue(v string) bool {
+	return slices.Contains([]string{"on", "true", "yes", "1"}, strings.ToLower(v))
+}
 
 func isUTF8(v string) bool {
 	v = strings.ToLower(strings.Trim(v, `'"`))
