@@ -12,7 +12,7 @@ import (
 // Exit codes. Two and three belong to comparisons of policies.
 const (
 	exitClean    = 0
-	exitFindings = 1 // a test failed
+	exitFindings = 1 // a test failed, or a file is not formatted
 	exitInvalid  = 4 // the policy is invalid
 	exitUsage    = 5 // wrong usage, or a file or a server that does not answer
 	exitRefused  = 6 // a bundle was refused
@@ -48,6 +48,7 @@ func newRoot(p *program) *cobra.Command {
 		newCatalog(p),
 		newCompile(p),
 		newDemo(p),
+		newFmt(p),
 		newGateway(p),
 		newInspect(p),
 		newIssuer(p),
