@@ -32,6 +32,15 @@ type Diagnostic struct {
 	Detail   string   `json:"detail,omitempty"`
 	Range    *Range   `json:"range,omitempty"`
 	Hint     string   `json:"hint,omitempty"`
+	// Through are the calls of modules that lead to the file, the innermost first; none for the policy's own files.
+	Through []Call `json:"through,omitempty"`
+}
+
+// Call is a module block.
+type Call struct {
+	// Module is the address of what it calls, as "module.pci".
+	Module string `json:"module"`
+	Range  Range  `json:"range"`
 }
 
 // Diagnostics is a list of mistakes in the order in which they are shown.

@@ -3,7 +3,6 @@ package bundle
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/gatewright/gatewright/schema"
@@ -79,7 +78,7 @@ func (r *rule) schema() (schema.Rule, error) {
 	if err != nil {
 		return schema.Rule{}, err
 	}
-	if !strings.HasPrefix(r.Address, r.Effect+".") {
+	if _, kind, _ := schema.SplitAddress(r.Address); kind != r.Effect {
 		return schema.Rule{}, fmt.Errorf("its effect is %q", r.Effect)
 	}
 	mode, err := fromWord(modes, r.Mode)
