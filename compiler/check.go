@@ -13,8 +13,9 @@ import (
 // the stage after it.
 type checker struct {
 	report
-	l    *loader
-	r    *resolver
+	l *loader
+	r *resolver
+	// tree and cel are the blocks and conditions of the scope looked at now.
 	tree *syntax.Tree
 	cel  *conditions
 	// catalogs are the targets' catalogs, by path.
@@ -22,15 +23,26 @@ type checker struct {
 }
 
 func newChecker(r *resolver) *checker {
-	c := &checker{l: r.l, r: r, tree: r.tree, catalogs: map[string]*schema.Catalog{}}
-	c.cel = &conditions{report: &c.report, broken: r.l.broken, checked: map[schema.Range]string{}}
-	return c
+	return &checker{l: r.l, r: r, catalogs: map[string]*schema.Catalog{}}
 }
 
 func (c *checker) check() {
-	if !c.cel.prepare(c.tree.Exprs) {
+	vocabularies, ok := newVocabularies(&c.report)
+	if !ok {
 		return
 	}
+	for _, s := range c.l.scopes {
+		s.cel = &conditions{report: &c.report, broken: c.l.broken, kinds: vocabularies, checked: map[schema.Range]string{}}
+		c.enter(s)
+		c.cel.prepare(c.tree.Exprs)
+		c.variables()
+		c.blocks()
+	}
+	c.enter(c.l.scopes[0])
+	c.nothingAllowed()
+}
+
+func (c *checker) blocks() {
 	for i := range c.tree.Policies {
 		c.mode(c.tree.Policies[i].Mode)
 	}
@@ -55,7 +67,6 @@ func (c *checker) check() {
 	for i := range c.tree.Tests {
 		c.test(&c.tree.Tests[i])
 	}
-	c.nothingAllowed()
 }
 
 // nothingAllowed warns of a policy that denies everything, which nobody writes on purpose.
@@ -63,7 +74,9 @@ func (c *checker) nothingAllowed() {
 	if c.l.broken || len(c.tree.Policies) == 0 {
 		return
 	}
-	if !slices.ContainsFunc(c.tree.Rules, func(r syntax.Rule) bool { return r.Effect == schema.Allow }) {
+	if !slices.ContainsFunc(c.l.scopes, func(s *scope) bool {
+		return slices.ContainsFunc(s.tree.Rules, func(r syntax.Rule) bool { return r.Effect == schema.Allow })
+	}) {
 		c.warn(c.tree.Policies[0].Range, "Nothing is allowed", "The policy has no allow block, and what no rule allows is denied.",
 			"Add: allow \"NAME\" { groups = [...] targets = [...] }.")
 	}

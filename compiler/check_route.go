@@ -31,7 +31,7 @@ func (c *checker) route(r *syntax.Route) {
 
 // approvers checks a route's entries and gives the number of people whom they name; -1 for any number.
 func (c *checker) approvers(r *syntax.Route) int {
-	if len(c.tree.Issuers) == 0 && len(r.Approvers.Items) > 0 && !c.l.broken {
+	if len(c.l.tree.Issuers) == 0 && len(r.Approvers.Items) > 0 && !c.l.broken {
 		c.add(r.Approvers.Range, "No issuer for approvers", "The policy has no issuer block, so that nobody can show that they are an approver.",
 			"Add an issuer block.")
 	}
@@ -42,7 +42,7 @@ func (c *checker) approvers(r *syntax.Route) int {
 		switch {
 		case !ok:
 			c.add(a.Range, "Bad approver", fmt.Sprintf("%q names nobody.", a.Text), "Write "+schema.PartyForm+".")
-		case len(c.tree.Issuers) > 0 && !c.l.broken:
+		case len(c.l.tree.Issuers) > 0 && !c.l.broken:
 			c.vouched(r, a, p)
 		}
 		if groups = groups || !ok || p.Group; !groups {
@@ -105,8 +105,8 @@ func (c *checker) lookalike(p schema.Party, a syntax.String) {
 
 func (c *checker) issuers() []string {
 	var names []string
-	for i := range c.tree.Issuers {
-		names = append(names, c.tree.Issuers[i].Name.Text)
+	for i := range c.l.tree.Issuers {
+		names = append(names, c.l.tree.Issuers[i].Name.Text)
 	}
 	return sortedSet(names)
 }
@@ -114,13 +114,13 @@ func (c *checker) issuers() []string {
 // ableIssuers are those that can vouch for a principal of one of the kinds. One whose kind is a constant makes no others.
 func (c *checker) ableIssuers(kinds []string) []string {
 	var names []string
-	for i := range c.tree.Issuers {
+	for i := range c.l.tree.Issuers {
 		text := DefaultKind
-		if k := c.tree.Issuers[i].Kind; k.Set() {
+		if k := c.l.tree.Issuers[i].Kind; k.Set() {
 			text = k.Text
 		}
 		if kind, constant := constantKind(text); !constant || slices.Contains(kinds, kind) {
-			names = append(names, c.tree.Issuers[i].Name.Text)
+			names = append(names, c.l.tree.Issuers[i].Name.Text)
 		}
 	}
 	return sortedSet(names)

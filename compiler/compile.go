@@ -8,6 +8,7 @@ package compiler
 
 import (
 	"io/fs"
+	"slices"
 
 	"github.com/gatewright/gatewright/schema"
 )
@@ -22,14 +23,17 @@ type Result struct {
 	Diagnostics schema.Diagnostics
 	// Sources are the texts of the files read, by path, for whoever shows the lines of Diagnostics.
 	Sources map[string][]byte
+	// Module is set when the directory is a module that is tested by itself: the policy then stands in its test files,
+	// and Bundle is for running the tests.
+	Module bool
 }
 
-// Compile takes the *.hcl files at the top of fsys for one policy. The same files give the same Result, wherever they
+// Compile takes the *.hcl files at the top of fsys for one policy, and those of the directories that it calls as modules. The same files give the same Result, wherever they
 // are. It never fails otherwise than by Diagnostics.
 func Compile(fsys fs.FS) *Result {
 	l := newLoader(fsys)
 	l.load()
-	result := &Result{Sources: l.sources}
+	result := &Result{Sources: l.sources, Module: l.stage}
 	if l.diags.HasErrors() && l.stop {
 		return result.end(l.diags)
 	}
@@ -45,19 +49,28 @@ func Compile(fsys fs.FS) *Result {
 	return result.end(diags)
 }
 
+// end sorts the diagnostics. What is wrong in a module is told once, however often it is called.
 func (r *Result) end(diags schema.Diagnostics) *Result {
 	diags.Sort()
-	r.Diagnostics = diags
+	r.Diagnostics = slices.CompactFunc(diags, func(a, b schema.Diagnostic) bool {
+		return a.Through != nil && b.Through != nil && *a.Range == *b.Range && a.Summary == b.Summary && a.Detail == b.Detail
+	})
 	return r
 }
 
 // report collects diagnostics.
-type report struct{ diags schema.Diagnostics }
+type report struct {
+	diags schema.Diagnostics
+	// through are the calls that lead to what is looked at now.
+	through []schema.Call
+}
 
 func (r *report) add(rng schema.Range, summary, detail, hint string) {
-	r.diags = append(r.diags, schema.Diagnostic{Summary: summary, Detail: detail, Range: &rng, Hint: hint})
+	r.diags = append(r.diags, schema.Diagnostic{Summary: summary, Detail: detail, Range: &rng, Hint: hint, Through: r.through})
 }
 
 func (r *report) warn(rng schema.Range, summary, detail, hint string) {
-	r.diags = append(r.diags, schema.Diagnostic{Severity: schema.SeverityWarning, Summary: summary, Detail: detail, Range: &rng, Hint: hint})
+	r.diags = append(r.diags, schema.Diagnostic{
+		Severity: schema.SeverityWarning, Summary: summary, Detail: detail, Range: &rng, Hint: hint, Through: r.through,
+	})
 }

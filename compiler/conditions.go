@@ -33,16 +33,21 @@ type conditions struct {
 
 var allKinds = [...]vocab.Kind{vocab.Postgres, vocab.PostgresMask, vocab.Claims}
 
-// prepare builds the vocabularies and checks the expr blocks.
-func (c *conditions) prepare(exprs []syntax.Expr) bool {
+// newVocabularies builds those of all kinds, once for a policy.
+func newVocabularies(r *report) (kinds [3]*vocab.Vocabulary, ok bool) {
 	for _, kind := range allKinds {
 		v, err := vocab.New(kind)
 		if err != nil {
-			c.diags = append(c.diags, schema.Diagnostic{Summary: "Conditions cannot be checked", Detail: err.Error(), Hint: "This is a fault of this build."})
-			return false
+			r.diags = append(r.diags, schema.Diagnostic{Summary: "Conditions cannot be checked", Detail: err.Error(), Hint: "This is a fault of this build."})
+			return kinds, false
 		}
-		c.kinds[kind] = v
+		kinds[kind] = v
 	}
+	return kinds, true
+}
+
+// prepare checks the expr blocks of a scope.
+func (c *conditions) prepare(exprs []syntax.Expr) {
 	c.exprs, c.faulty, c.blocks = map[string]string{}, map[string]bool{}, map[string]*syntax.Expr{}
 	for i := range exprs {
 		if e := &exprs[i]; e.Name.Set() && c.blocks[e.Name.Text] == nil {
@@ -52,7 +57,6 @@ func (c *conditions) prepare(exprs []syntax.Expr) bool {
 	for i := range exprs {
 		c.expr(&exprs[i], nil)
 	}
-	return true
 }
 
 // expr checks one expr block after those that it refers to. chain are the blocks that led here.
@@ -139,8 +143,33 @@ func (c *conditions) take(diags schema.Diagnostics) {
 		if d.Hint == "" {
 			d.Hint = "Conditions are CEL, described in docs/language.md."
 		}
+		d.Through = c.through
 		c.diags = append(c.diags, d)
 	}
+}
+
+// constant evaluates a condition that speaks of nothing but constants; false when it cannot, which is told.
+func (c *conditions) constant(e syntax.CEL) (value, ok bool) {
+	if !e.Set() || c.refersToFaulty(e) {
+		return false, false
+	}
+	cond, diags := c.kinds[vocab.Claims].CheckWith(e.Text, vocab.Bool, c.exprs, e.At, e.Range.File)
+	c.take(diags)
+	if cond == nil {
+		return false, false
+	}
+	if cond.Uses("claims") {
+		c.add(e.Range, "Validation speaks of more than variables", "Values are checked when the policy is compiled; there are no facts yet.", "Speak of var.NAME alone.")
+		return false, false
+	}
+	program, err := cond.Program()
+	if err == nil {
+		value, err = program.BoolClaims(nil)
+	}
+	if err != nil {
+		c.add(e.Range, "Validation has no value", fmt.Sprintf("%v.", err), "Ask whether there is a value before looking at it, as size(var.list) > 0 && ...")
+	}
+	return value, err == nil
 }
 
 // emit gives the checked condition; nil when none was written.

@@ -44,23 +44,8 @@ type emitter struct {
 func (e *emitter) bundle() *schema.Bundle {
 	p := e.l.tree.Policies[0]
 	b := &schema.Bundle{Language: p.Language.Value, Name: p.Name.Text, Owner: p.Owner.Text}
-	for i := range e.l.tree.Issuers {
-		b.Issuers = append(b.Issuers, e.issuer(&e.l.tree.Issuers[i]))
-	}
-	for i := range e.l.tree.Targets {
-		b.Targets = append(b.Targets, target(&e.l.tree.Targets[i]))
-	}
-	for i := range e.l.tree.Classes {
-		b.Classes = append(b.Classes, class(&e.l.tree.Classes[i]))
-	}
-	for i := range e.l.tree.Rules {
-		b.Rules = append(b.Rules, e.rule(&e.l.tree.Rules[i]))
-	}
-	for i := range e.l.tree.Masks {
-		b.Masks = append(b.Masks, e.mask(&e.l.tree.Masks[i]))
-	}
-	for i := range e.l.tree.Routes {
-		b.Routes = append(b.Routes, e.route(&e.l.tree.Routes[i]))
+	for _, s := range e.l.scopes {
+		e.scope(b, s)
 	}
 	for _, path := range slices.Sorted(maps.Keys(e.l.sources)) {
 		if !strings.HasSuffix(path, syntax.TestSuffix) {
@@ -69,6 +54,29 @@ func (e *emitter) bundle() *schema.Bundle {
 	}
 	sortBundle(b)
 	return b
+}
+
+// scope adds the blocks of the policy or of one call of a module.
+func (e *emitter) scope(b *schema.Bundle, s *scope) {
+	e.c.enter(s)
+	for i := range s.tree.Issuers {
+		b.Issuers = append(b.Issuers, e.issuer(&s.tree.Issuers[i]))
+	}
+	for i := range s.tree.Targets {
+		b.Targets = append(b.Targets, target(&s.tree.Targets[i]))
+	}
+	for i := range s.tree.Classes {
+		b.Classes = append(b.Classes, e.class(&s.tree.Classes[i]))
+	}
+	for i := range s.tree.Rules {
+		b.Rules = append(b.Rules, e.rule(&s.tree.Rules[i]))
+	}
+	for i := range s.tree.Masks {
+		b.Masks = append(b.Masks, e.mask(&s.tree.Masks[i]))
+	}
+	for i := range s.tree.Routes {
+		b.Routes = append(b.Routes, e.route(&s.tree.Routes[i]))
+	}
 }
 
 func sortBundle(b *schema.Bundle) {
@@ -115,8 +123,8 @@ func target(t *syntax.Target) schema.Target {
 	return out
 }
 
-func class(k *syntax.Class) schema.Class {
-	out := schema.Class{Name: k.Name.Text, Targets: setOf(k.Targets), Detect: setOf(k.Detect), Range: k.Range}
+func (e *emitter) class(k *syntax.Class) schema.Class {
+	out := schema.Class{Name: e.r.scope.prefix + k.Name.Text, Targets: setOf(k.Targets), Detect: setOf(k.Detect), Range: k.Range}
 	for _, column := range k.Columns.Items {
 		name, _ := canonical(column.Text, 3)
 		out.Columns = append(out.Columns, name)
@@ -127,10 +135,13 @@ func class(k *syntax.Class) schema.Class {
 
 func (e *emitter) rule(r *syntax.Rule) schema.Rule {
 	out := schema.Rule{
-		Address: address(r.Effect.String(), r.Name), Effect: r.Effect, Mode: e.ruleMode(r.Effect, r.Mode), Groups: setOf(r.Groups),
-		When: e.c.cel.emit(r.When), Unless: e.c.cel.emit(r.Unless), Message: r.Message.Text, Route: r.Route.Text, Range: r.Range,
+		Address: e.r.scope.address(r.Effect.String(), r.Name), Effect: r.Effect, Mode: e.ruleMode(r.Effect, r.Mode), Groups: setOf(r.Groups),
+		When: e.c.cel.emit(r.When), Unless: e.c.cel.emit(r.Unless), Message: r.Message.Text, Range: r.Range,
 	}
 	out.Targets = e.r.targets[out.Address]
+	if r.Route.Set() {
+		out.Route, _ = e.r.full("route", r.Route.Text)
+	}
 	if s := r.Scope; s != nil {
 		out.Protocol, out.Verbs = s.Protocol, setOf(s.Verbs)
 		out.Tables, out.Functions = patterns(s.Tables), patterns(s.Functions)
@@ -167,7 +178,7 @@ func (e *emitter) mode(own syntax.String) schema.Mode {
 func (e *emitter) mask(m *syntax.Mask) schema.Mask {
 	predicates := map[string]schema.Predicates{"equality": schema.PredicatesEquality, "allow": schema.PredicatesAllow}
 	return schema.Mask{
-		Address: address("mask", m.Name), Mode: e.mode(m.Mode), Classes: setOf(m.Classes), Groups: setOf(m.Groups),
+		Address: e.r.scope.address("mask", m.Name), Mode: e.mode(m.Mode), Classes: e.r.fullNames("class", m.Classes.Texts()), Groups: setOf(m.Groups),
 		With: schema.Transforms[m.With.Text], When: e.c.cel.emit(m.When), Unless: e.c.cel.emit(m.Unless),
 		Predicates: predicates[m.Predicates.Text], Message: m.Message.Text, Range: m.Range,
 	}
@@ -175,7 +186,7 @@ func (e *emitter) mask(m *syntax.Mask) schema.Mask {
 
 func (e *emitter) route(r *syntax.Route) schema.Route {
 	return schema.Route{
-		Name: r.Name.Text, Approvers: e.c.parties(r), ApproverKinds: kindsOf(r), Quorum: cmp.Or(r.Quorum.Value, DefaultQuorum),
+		Name: e.r.scope.prefix + r.Name.Text, Approvers: e.c.parties(r), ApproverKinds: kindsOf(r), Quorum: cmp.Or(r.Quorum.Value, DefaultQuorum),
 		Hold: holdOf(r), Expires: expiresOf(r), Notify: setOf(r.Notify), Range: r.Range,
 	}
 }

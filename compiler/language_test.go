@@ -3,6 +3,7 @@ package compiler_test
 import (
 	"maps"
 	"os"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -80,7 +81,7 @@ func TestReferenceNamesEverything(t *testing.T) {
 			if !strings.Contains(part, "```hcl") {
 				t.Errorf("%s: no example", block)
 			}
-			if block == "locals" {
+			if block == "locals" || block == "module" {
 				continue // its attributes are the writer's own
 			}
 			count += namesAll(t, part, block, file, block+" \"n\" {\n", "\n}\n")
@@ -133,30 +134,81 @@ func TestReferenceNamesEveryWord(t *testing.T) {
 // readable are CEL's types whose name is not that of CEL's text.
 var readable = map[string]string{"google.protobuf.Timestamp": "timestamp"}
 
+// TestReferenceNamesVariables: those of a variable block, which only modules have.
+func TestReferenceNamesVariables(t *testing.T) {
+	text := readReference(t)
+	for _, module := range []string{"variable \"x\" {\n zzz = 1\n}\n", "variable \"x\" {\n validation {\n zzz = 1\n}\n}\n"} {
+		result := compiler.Compile(policyWith(small+"module \"m\" { source = \"./m\" }\n", map[string]string{"m/m.hcl": module}))
+		for _, d := range result.Diagnostics {
+			if d.Summary != "Unknown attribute" {
+				continue
+			}
+			for part := range strings.SplitSeq(strings.TrimSuffix(d.Hint, "."), "; ") {
+				_, list, _ := strings.Cut(part, "are ")
+				for _, name := range names(list) {
+					if !strings.Contains(section(t, text, "variable"), "`"+name+"`") {
+						t.Errorf("variable: %s is not in the reference", name)
+					}
+				}
+			}
+		}
+	}
+}
+
 var example = regexp.MustCompile("(?s)\n```hcl\n(.*?)```")
 
-// TestReferenceExamples: the examples together are a policy without a mistake.
-func TestReferenceExamples(t *testing.T) {
+// exampleFiles gives the examples of a page as the files of one policy: each is of the file that its first line names, or
+// of policy.hcl.
+func exampleFiles(t *testing.T, page string) fstest.MapFS {
+	t.Helper()
+	text, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
 	catalog, err := os.ReadFile("../examples/payments/payments-db.catalog.json")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var policy, tests strings.Builder
-	for _, m := range example.FindAllStringSubmatch(readReference(t), -1) {
-		if strings.HasPrefix(m[1], "# payments_test.hcl\n") {
-			tests.WriteString(m[1])
-		} else {
-			policy.WriteString(m[1])
+	files := fstest.MapFS{"payments-db.catalog.json": {Data: catalog}}
+	for _, m := range example.FindAllStringSubmatch(string(text), -1) {
+		name := "policy.hcl"
+		if first, _, _ := strings.Cut(m[1], "\n"); strings.HasPrefix(first, "# ") && strings.HasSuffix(first, ".hcl") {
+			name = first[2:]
 		}
+		if files[name] == nil {
+			files[name] = &fstest.MapFile{}
+		}
+		files[name].Data = append(files[name].Data, m[1]...)
 	}
-	result := compiler.Compile(fstest.MapFS{
-		"policy.hcl": {Data: []byte(policy.String())}, "payments_test.hcl": {Data: []byte(tests.String())},
-		"payments-db.catalog.json": {Data: catalog},
-	})
+	return files
+}
+
+// TestReferenceExamples: the examples together are a policy without a mistake.
+func TestReferenceExamples(t *testing.T) {
+	result := compiler.Compile(exampleFiles(t, reference))
 	for _, d := range result.Diagnostics {
 		t.Errorf("%s %s: %s %s", d.Range, d.Summary, d.Detail, d.Hint)
 	}
 	if result.Bundle != nil && (len(result.Bundle.Rules) < 5 || len(result.Suite.Tests) < 1) {
 		t.Errorf("%d rules and %d tests", len(result.Bundle.Rules), len(result.Suite.Tests))
+	}
+}
+
+// TestModuleExamples: the page on modules shows a policy and a module, and the module by itself.
+func TestModuleExamples(t *testing.T) {
+	files := exampleFiles(t, "../docs/modules.md")
+	alone := fstest.MapFS{}
+	for name, f := range files {
+		alone[path.Base(name)] = f
+	}
+	delete(alone, "policy.hcl")
+	for name, fsys := range map[string]fstest.MapFS{"policy": files, "module": alone} {
+		result := compiler.Compile(fsys)
+		for _, d := range result.Diagnostics {
+			t.Errorf("%s: %s %s: %s %s", name, d.Range, d.Summary, d.Detail, d.Hint)
+		}
+		if result.Module != (name == "module") || result.Bundle != nil && len(result.Bundle.Rules) != 2 {
+			t.Errorf("%s: %+v", name, result.Bundle)
+		}
 	}
 }

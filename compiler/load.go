@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -32,13 +33,22 @@ type loader struct {
 	sources map[string][]byte
 	files   []*syntax.File
 	tree    *syntax.Tree
+	decoder *syntax.Decoder
+	// scopes are the policy and each call of a module, in the order of calls; directories are the modules by path.
+	scopes      []*scope
+	directories map[string]*directory
+	calls       int
+	// stage is set when the directory is a module that is tested by itself: its test files stand for the policy.
+	stage bool
 	// broken is set when part of the policy could not be read, so that what refers to it is not at fault; stop when
 	// nothing further makes sense.
 	broken, stop  bool
 	bytes, tokens int
 }
 
-func newLoader(fsys fs.FS) *loader { return &loader{fsys: fsys, sources: map[string][]byte{}} }
+func newLoader(fsys fs.FS) *loader {
+	return &loader{fsys: fsys, sources: map[string][]byte{}, decoder: syntax.NewDecoder(), directories: map[string]*directory{}}
+}
 
 func (l *loader) load() {
 	names, ok := l.names()
@@ -47,15 +57,51 @@ func (l *loader) load() {
 		return
 	}
 	for _, name := range names {
-		l.file(name)
+		if f := l.file(name); f != nil {
+			l.files = append(l.files, f)
+		}
 	}
-	if l.language() {
+	if l.language() || l.bareModule() {
 		l.stop = true
 		return
 	}
-	tree, diags := syntax.Decode(l.files)
+	tree, diags := l.decode()
 	l.tree, l.broken = tree, l.broken || l.diags.HasErrors()
 	l.diags = append(l.diags, diags...)
+	root := &scope{dir: ".", tree: tree}
+	l.scopes = []*scope{root}
+	l.modules(root)
+}
+
+// bareModule reports a module that nothing calls: without values for its variables, nothing further makes sense.
+func (l *loader) bareModule() bool {
+	declare := func(block string) bool {
+		return slices.ContainsFunc(l.files, func(f *syntax.File) bool { return f.Declares(block) })
+	}
+	if declare("policy") || !declare("variable") {
+		return false
+	}
+	l.general("Directory is a module", "It declares variables and names no policy, so that nothing gives them values.",
+		"Check the policy that calls it; or, to check it by itself, write a policy block and module \"NAME\" { source = \"./\" } into a "+
+			"file that ends in _test.hcl.")
+	return true
+}
+
+// decode takes the directory for a policy; or, when only its tests name one, for a module with the tests as its caller.
+func (l *loader) decode() (*syntax.Tree, schema.Diagnostics) {
+	var tests, rest []*syntax.File
+	for _, f := range l.files {
+		if f.IsTest() {
+			tests = append(tests, f)
+		} else {
+			rest = append(rest, f)
+		}
+	}
+	named := func(f *syntax.File) bool { return f.Declares("policy") }
+	if l.stage = slices.ContainsFunc(tests, named) && !slices.ContainsFunc(rest, named); l.stage {
+		return l.decoder.Stage(tests)
+	}
+	return l.decoder.Policy(l.files)
 }
 
 // names lists the policy files, sorted. Only the top of the directory counts; hidden files do not.
@@ -106,28 +152,35 @@ func (l *loader) general(summary, detail, hint string) {
 	l.diags = append(l.diags, schema.Diagnostic{Summary: summary, Detail: detail, Hint: hint})
 }
 
-// file reads and parses one file.
-func (l *loader) file(name string) {
+// file reads and parses one file; nil when there is nothing to decode.
+func (l *loader) file(name string) *syntax.File {
 	src, err := l.read(name, syntax.MaxFileBytes)
 	if err != nil {
 		l.broken = true
 		l.unreadable(name, err)
-		return
+		return nil
 	}
 	l.bytes += len(src)
 	if l.bytes > MaxBytes || l.tokens > MaxTokens {
 		l.broken = true
-		l.add(start(name), "Policy is too large", fmt.Sprintf("Its files together may have %d bytes and %d words and signs.", MaxBytes, MaxTokens),
-			"Split it into several policies.")
-		return
+		l.tooLarge(start(name))
+		return nil
 	}
 	l.sources[name] = src
 	f, diags := syntax.Parse(name, src)
+	for i := range diags {
+		diags[i].Through = l.through
+	}
 	l.diags = append(l.diags, diags...)
 	if f != nil {
-		l.files = append(l.files, f)
 		l.tokens += f.Tokens
 	}
+	return f
+}
+
+func (l *loader) tooLarge(rng schema.Range) {
+	l.add(rng, "Policy is too large", fmt.Sprintf("Its files together may have %d bytes and %d words and signs.", MaxBytes, MaxTokens),
+		"Split it into several policies.")
 }
 
 // read reads a regular file, and of it no more than one byte over the limit. Anything else, such as a pipe, could

@@ -13,9 +13,11 @@ import (
 // resolver is the second stage: every name is declared once, and every reference finds its block.
 type resolver struct {
 	report
-	l    *loader
-	tree *syntax.Tree
-	// names maps a block type to the names declared, each with its place.
+	l *loader
+	// scope is the one looked at now, and tree its tree.
+	scope *scope
+	tree  *syntax.Tree
+	// names maps a block type to the names declared, with the prefixes of their scopes, each with its place.
 	names map[string]map[string]schema.Range
 	// targets are the resolved targets of each rule, by address, sorted.
 	targets map[string][]string
@@ -27,22 +29,32 @@ func newResolver(l *loader) *resolver {
 }
 
 func (r *resolver) resolve() {
-	r.declareAll()
+	for _, s := range r.l.scopes {
+		r.enter(s)
+		r.declareAll()
+	}
+	for _, s := range r.l.scopes {
+		r.enter(s)
+		r.references()
+	}
+	r.enter(r.l.scopes[0])
+	r.onePolicy()
+	r.tests()
+}
+
+func (r *resolver) references() {
 	for i := range r.tree.Classes {
 		r.refer("target", r.tree.Classes[i].Targets)
 	}
 	for i := range r.tree.Rules {
 		rule := &r.tree.Rules[i]
-		r.targets[address(rule.Effect.String(), rule.Name)] = r.selected(rule)
+		r.targets[r.scope.address(rule.Effect.String(), rule.Name)] = r.selected(rule)
 		r.referOne("route", rule.Route)
 	}
 	for i := range r.tree.Masks {
 		r.refer("class", r.tree.Masks[i].Classes)
 	}
-	r.tests()
 }
-
-func address(kind string, name syntax.String) string { return kind + "." + name.Text }
 
 func (r *resolver) declareAll() {
 	t := r.tree
@@ -76,7 +88,6 @@ func (r *resolver) declareAll() {
 	for i := range t.Tests {
 		r.declareFree("test", t.Tests[i].Name)
 	}
-	r.onePolicy()
 }
 
 func (r *resolver) onePolicy() {
@@ -123,11 +134,12 @@ func (r *resolver) declareFree(kind string, name syntax.String) {
 		known = map[string]schema.Range{}
 		r.names[kind] = known
 	}
-	if first, twice := known[name.Text]; twice {
+	full := r.scope.prefix + name.Text
+	if first, twice := known[full]; twice {
 		r.add(name.Range, "Duplicate name", fmt.Sprintf("%s %q is declared at %s already.", kind, name.Text, first), "Rename one of the two.")
 		return
 	}
-	known[name.Text] = name.Range
+	known[full] = name.Range
 }
 
 func (r *resolver) refer(kind string, list syntax.List) {
@@ -141,11 +153,10 @@ func (r *resolver) referOne(kind string, s syntax.String) {
 	if !s.Set() || r.l.broken {
 		return
 	}
-	if _, ok := r.names[kind][s.Text]; ok {
+	if _, ok := r.full(kind, s.Text); ok {
 		return
 	}
-	names := slices.Sorted(maps.Keys(r.names[kind]))
-	hint := syntax.Suggest(s.Text, names)
+	hint := syntax.Suggest(s.Text, r.visible(kind))
 	if hint == "" {
 		hint = fmt.Sprintf("Add a block: %s %q { ... }.", kind, s.Text)
 	}
@@ -246,14 +257,14 @@ func (r *resolver) tests() {
 
 // rule resolves a rule's or mask's address.
 func (r *resolver) rule(by syntax.String) {
-	kind, name, _ := strings.Cut(by.Text, ".")
-	if _, ok := r.names[kind][name]; ok && slices.Contains(ruleKinds, kind) || r.l.broken {
+	prefix, kind, name := schema.SplitAddress(by.Text)
+	if _, ok := r.names[kind][prefix+name]; ok && slices.Contains(ruleKinds, kind) || r.l.broken {
 		return
 	}
 	var known []string
 	for _, kind := range ruleKinds {
 		for name := range r.names[kind] {
-			known = append(known, kind+"."+name)
+			known = append(known, addressOf(kind, name))
 		}
 	}
 	slices.Sort(known)

@@ -26,6 +26,9 @@ func (r *reader) operand(name string, n need) (operand, bool) {
 	if !ok {
 		return operand{rng: rangeOf(a.Expr.Range())}, false
 	}
+	if o.unset && n == optional {
+		return operand{}, false
+	}
 	return o, true
 }
 
@@ -214,7 +217,7 @@ func (r *reader) cel(name string, n need) CEL {
 		r.add(rangeOf(a.Expr.Range()), "Empty condition", fmt.Sprintf("%q holds no expression.", name), "Write a CEL expression or remove the attribute.")
 		return CEL{}
 	}
-	return c
+	return r.bound(c)
 }
 
 func (r *reader) notCEL(name string, x hclsyntax.Expression) {

@@ -18,7 +18,13 @@ type locals struct {
 	byName map[string]*local
 	// chain are the locals being evaluated, outermost first.
 	chain []string
-	// spent and exhausted keep the budget of all values of the policy.
+	*budget
+	// vars are the variables of the module that the locals are of; nil for those of a policy.
+	vars *variables
+}
+
+// budget is what all values of a policy together have taken.
+type budget struct {
 	spent     int
 	exhausted bool
 }
@@ -31,7 +37,9 @@ type local struct {
 	good bool
 }
 
-func newLocals() *locals { return &locals{byName: map[string]*local{}} }
+func newLocals(b *budget, vars *variables) *locals {
+	return &locals{byName: map[string]*local{}, budget: b, vars: vars}
+}
 
 // declare takes the attributes of a locals block.
 func (l *locals) declare(r *report, f *File, b *hclsyntax.Block) {

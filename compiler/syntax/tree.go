@@ -86,8 +86,11 @@ type Tree struct {
 	Masks      []Mask
 	Routes     []Route
 	Exprs      []Expr
+	Modules    []Module
 	Principals []Principal
 	Tests      []Test
+
+	variables []*variable
 }
 
 // Policy is a policy block.

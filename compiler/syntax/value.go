@@ -29,6 +29,8 @@ type operand struct {
 	keys  []operand // with pairs: the keys of items
 	list  bool
 	pairs bool
+	// unset is a variable without a value: an attribute that is nothing else counts as not written.
+	unset bool
 }
 
 // evaluator evaluates expressions of one file against the policy's locals.
@@ -38,6 +40,8 @@ type evaluator struct {
 	path   string
 	locals *locals
 	spent  int
+	// fixed is set while what is evaluated must be written out, without references.
+	fixed bool
 }
 
 // value evaluates x. It reports and gives false for what is no plain value.
@@ -47,6 +51,11 @@ func (e *evaluator) value(x hclsyntax.Expression) (operand, bool) {
 	case *hclsyntax.LiteralValueExpr:
 		o.val = x.Val
 		return o, e.plain(o) && e.spend(o.rng, 16)
+	case *hclsyntax.UnaryOpExpr:
+		if lit, ok := x.Val.(*hclsyntax.LiteralValueExpr); ok && x.Op == hclsyntax.OpNegate && lit.Val.Type() == cty.Number {
+			o.val = lit.Val.Negate()
+			return o, e.plain(o) && e.spend(o.rng, 16)
+		}
 	case *hclsyntax.ParenthesesExpr:
 		return e.value(x.Expression)
 	case *hclsyntax.TemplateExpr:
@@ -185,23 +194,35 @@ func (e *evaluator) key(x hclsyntax.Expression) (operand, bool) {
 
 func (e *evaluator) reference(x *hclsyntax.ScopeTraversalExpr, o operand) (operand, bool) {
 	root := x.Traversal.RootName()
-	if root != "local" {
-		e.add(o.rng, "Unknown reference", fmt.Sprintf("There is no %q here; a value can refer to local.NAME only.", root),
+	if root != "local" && root != "var" {
+		e.add(o.rng, "Unknown reference", fmt.Sprintf("There is no %q here; a value can refer to local.NAME and, in a module, to var.NAME.", root),
 			"Put a text in double quotes; refer to other blocks by their quoted names.")
 		return o, false
 	}
+	if e.fixed {
+		e.add(o.rng, "Reference in a default", "A default is written out: it holds before anything else has a value.", "Write the value itself.")
+		return o, false
+	}
 	if len(x.Traversal) < 2 {
-		e.add(o.rng, "Incomplete reference", "local stands for all locals together.", "Name one of them: local.NAME.")
+		e.add(o.rng, "Incomplete reference", fmt.Sprintf("%s stands for all of them together.", root), fmt.Sprintf("Name one of them: %s.NAME.", root))
 		return o, false
 	}
 	step, ok := x.Traversal[1].(hcl.TraverseAttr)
 	if !ok {
-		e.add(o.rng, "Incomplete reference", "A local is named by a word.", "Write local.NAME.")
+		e.add(o.rng, "Incomplete reference", "What is referred to is named by a word.", fmt.Sprintf("Write %s.NAME.", root))
 		return o, false
 	}
-	val, ok := e.locals.value(e.report, step.Name, o.rng)
+	find := e.locals.value
+	if root == "var" {
+		find = e.locals.vars.reference
+	}
+	val, ok := find(e.report, step.Name, o.rng)
 	if !ok {
 		return o, false
+	}
+	if val.IsNull() && len(x.Traversal) == 2 {
+		o.val, o.unset = val, root == "var"
+		return o, true
 	}
 	val, diags := x.Traversal[2:].TraverseRel(val)
 	if diags.HasErrors() {

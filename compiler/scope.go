@@ -1,0 +1,114 @@
+package compiler
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/gatewright/gatewright/compiler/syntax"
+	"github.com/gatewright/gatewright/schema"
+)
+
+// scope is the policy's own blocks or those of one call of a module. Names declared in it begin with its prefix; a name
+// that it refers to is its own or one of those around it.
+type scope struct {
+	// prefix is empty for the policy and "module.NAME." for a module that it calls.
+	prefix string
+	dir    string
+	parent *scope
+	tree   *syntax.Tree
+	// through are the calls that lead here, innermost first.
+	through []schema.Call
+	cel     *conditions
+}
+
+// address gives the address of a rule or mask.
+func (s *scope) address(kind string, name syntax.String) string {
+	return s.prefix + kind + "." + name.Text
+}
+
+// prefixes gives what may stand before a name that the scope refers to, its own first.
+func (s *scope) prefixes() []string {
+	var list []string
+	for ; s != nil; s = s.parent {
+		list = append(list, s.prefix)
+	}
+	return list
+}
+
+// enter makes s the scope that names are declared in and referred to from.
+func (r *resolver) enter(s *scope) { r.scope, r.tree, r.through = s, s.tree, s.through }
+
+// full gives a name as it is declared: with the prefix of its scope.
+func (r *resolver) full(kind, name string) (string, bool) {
+	for _, prefix := range r.scope.prefixes() {
+		if _, ok := r.names[kind][prefix+name]; ok {
+			return prefix + name, true
+		}
+	}
+	return "", false
+}
+
+// fullNames gives names as they are declared.
+func (r *resolver) fullNames(kind string, names []string) []string {
+	var list []string
+	for _, name := range names {
+		full, _ := r.full(kind, name)
+		list = append(list, full)
+	}
+	return sortedSet(list)
+}
+
+// visible gives the names that the scope may refer to, sorted.
+func (r *resolver) visible(kind string) []string {
+	found := map[string]bool{}
+	for name := range r.names[kind] {
+		for _, prefix := range r.scope.prefixes() {
+			if short, ok := strings.CutPrefix(name, prefix); ok {
+				found[short] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(found))
+}
+
+// addressOf gives the address of a block by its full name.
+func addressOf(kind, full string) string {
+	i := strings.LastIndexByte(full, '.') + 1
+	return full[:i] + kind + "." + full[i:]
+}
+
+// enter makes s the scope whose blocks are checked or emitted.
+func (c *checker) enter(s *scope) {
+	c.r.enter(s)
+	c.tree, c.cel, c.through = s.tree, s.cel, s.through
+}
+
+// variables checks the values of a module's variables, and that each is of use.
+func (c *checker) variables() {
+	for _, v := range c.tree.Variables() {
+		if !v.Used && !c.l.broken {
+			c.warn(v.Name.Range, "Unused variable", fmt.Sprintf("Nothing in the module refers to var.%s.", v.Name.Text),
+				"Use it, or remove it here and in the calls.")
+		}
+		for _, validation := range v.Validations {
+			c.validation(&v, validation)
+		}
+	}
+}
+
+// validation holds a value to a condition. A value of the call is at fault in the caller's file.
+func (c *checker) validation(v *syntax.Variable, validation syntax.Validation) {
+	holds, ok := c.cel.constant(validation.Condition)
+	if !ok || holds {
+		return
+	}
+	if v.Given {
+		inside := c.through
+		c.through = inside[1:]
+		defer func() { c.through = inside }()
+	}
+	c.add(v.Value, "Value is not accepted", fmt.Sprintf("%s (variable %q, by its validation at %s)", validation.Message.Text, v.Name.Text, validation.Range),
+		"Give the variable a value that its validation accepts.")
+}
