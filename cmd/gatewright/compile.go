@@ -49,6 +49,10 @@ func (p *program) compileBundle(dir, out string, keyFiles []string, serial uint6
 	if err != nil {
 		return err
 	}
+	if result.Module {
+		return &failure{code: exitInvalid, err: fmt.Errorf("%s is a module: its policy stands in its tests, and is for them alone", dir),
+			hint: "Compile the policy that calls the module. 'gatewright test' tests the module by itself."}
+	}
 	b := *result.Bundle
 	b.Serial = serial
 	data, err := bundle.Encode(&b, vocab.Fingerprint(), keys...)

@@ -58,6 +58,9 @@ func (r renderer) diagnostic(d schema.Diagnostic, sources map[string][]byte) {
 	if d.Range != nil {
 		r.snippet(*d.Range, sources[d.Range.File])
 	}
+	for _, c := range d.Through {
+		fmt.Fprintln(r.w, wrap("  ", "    ", fmt.Sprintf("in %s, called at %s", oneLine(c.Module), oneLine(c.Range.String()))))
+	}
 	if d.Detail != "" {
 		fmt.Fprintln(r.w, wrap("  ", "  ", printable(d.Detail)))
 	}
