@@ -164,6 +164,7 @@ func FuzzFormat(f *testing.F) {
 	}
 	f.Add("a {\n  b = { c = [1, -2], \"d\" : \"${local.e}\" } # f\n}\n")
 	f.Add("deny \"a\" {\n  when = <<-CEL\n  a&&(b ||// x\n c) ? [1,\n2] : {'a':1}\nCEL\n unless=\"\\\"a\\\"==b\\n&&!c\"\n}\n")
+	f.Add("variable \"x\" {\n type=list ( map( string ) )\n default = \"a ${local.b}c${var.d-e} é\"# f\n}\nb \"${local.c}\" { d = true(e) }\n")
 	f.Fuzz(func(t *testing.T, src string) { checkFormat(t, []byte(src)) })
 }
 

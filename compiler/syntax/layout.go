@@ -17,6 +17,8 @@ const (
 	layoutCloseBrace
 	layoutOpenBracket
 	layoutCloseBracket
+	layoutOpenParen
+	layoutCloseParen
 	layoutNewline
 	layoutComment
 )
@@ -92,9 +94,9 @@ func (l *layout) net(from, to int32) int {
 
 func bracket(k layoutKind) int {
 	switch k {
-	case layoutOpenBrace, layoutOpenBracket:
+	case layoutOpenBrace, layoutOpenBracket, layoutOpenParen:
 		return 1
-	case layoutCloseBrace, layoutCloseBracket:
+	case layoutCloseBrace, layoutCloseBracket, layoutCloseParen:
 		return -1
 	}
 	return 0
@@ -137,6 +139,8 @@ func (l *layout) space(from, to int32) {
 
 func spaceBetween(before, subject, after layoutKind) int32 {
 	switch {
+	case subject == layoutIdent && after == layoutOpenParen:
+		return 0
 	case after == layoutNewline, subject == layoutDot, after == layoutDot, after == layoutComma:
 		return 0
 	case subject == layoutComma:

@@ -18,7 +18,8 @@ type plain struct {
 	// arena holds the conditions of the tokens as they are laid out.
 	arena []byte
 	// out is what is laid out already.
-	out []byte
+	out    []byte
+	parens int
 	// blocks are the types of the open blocks, outermost first.
 	blocks []string
 }
@@ -201,7 +202,7 @@ func (p *plain) block(kind []byte) bool {
 	for p.spaces() != '{' {
 		if p.peek() == '"' {
 			from := p.at
-			if !p.text() || bytes.IndexByte(p.src[from:p.at], '\\') >= 0 {
+			if !p.text() || bytes.IndexByte(p.src[from:p.at], '\\') >= 0 || hasTemplate(p.src[from:p.at]) {
 				return false
 			}
 		} else if p.word() == nil {
@@ -273,8 +274,28 @@ func (p *plain) reference() bool {
 			return false
 		}
 	}
-	c := p.peek()
-	return c != '[' && c != '(' && c != ':' && c < 0x80
+	switch c := p.peek(); {
+	case c == '(':
+		return p.call()
+	case c == '[', c == ':', c >= 0x80:
+		return false
+	}
+	return true
+}
+
+// call takes one word or call in parentheses, as types of variables are written.
+func (p *plain) call() bool {
+	if p.parens++; p.parens > maxPlainDepth/2 {
+		return false
+	}
+	p.add(layoutOpenParen, p.at+1)
+	p.spaces()
+	word := p.word()
+	if word == nil || string(word) == "for" || p.spaces() == '(' && !p.call() {
+		return false
+	}
+	p.parens--
+	return p.sign(')', layoutCloseParen)
 }
 
 // gap takes line ends and comments inside of brackets.
@@ -334,7 +355,20 @@ func (p *plain) key() bool {
 	return p.sign('=', layoutEqual) && p.peek() != '=' && p.peek() != '>'
 }
 
-// text takes a quoted text without interpolation and without escapes by number.
+// interpolation gives the closing brace of a plain ${local.NAME} at i, 0 for all else.
+func (p *plain) interpolation(i int, sign byte) int {
+	n := bytes.IndexByte(p.src[i:], '}')
+	if sign != '$' || n < 0 || i > 0 && p.src[i-1] == '$' {
+		return 0
+	}
+	root, name, ok := bytes.Cut(p.src[i+2:i+n], []byte("."))
+	if !ok || string(root) != "local" && string(root) != "var" || !isWord(name) || string(name) == "for" {
+		return 0
+	}
+	return i + n
+}
+
+// text takes a quoted text without escapes by number and without interpolation but of names.
 func (p *plain) text() bool {
 	end := p.at + 1
 	strange, wide := false, false
@@ -350,7 +384,9 @@ func (p *plain) text() bool {
 			strange = true
 		case c == '$', c == '%':
 			if end+1 < len(p.src) && p.src[end+1] == '{' {
-				return false
+				if end = p.interpolation(end, c); end == 0 {
+					return false
+				}
 			}
 			strange = true
 		case c >= 0x80:
