@@ -29,7 +29,7 @@ func formatAny(path string, src []byte) ([]byte, schema.Diagnostics) {
 		return nil, schema.Diagnostics{{
 			Summary: "File has carriage returns", Range: &schema.Range{File: path, Start: pos, End: pos},
 			Detail: "Policy files end their lines with a line feed alone. A heredoc keeps its line ends, so that taking them out could change what the file says.",
-			Hint:   "Save the file with LF line ends, for example with: sed -i 's/\\r$//' FILE. With Git, put \"*.hcl text eol=lf\" into .gitattributes.",
+			Hint:   carriageReturnHint,
 		}}
 	}
 	f, diags := Parse(path, src)

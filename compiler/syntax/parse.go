@@ -60,6 +60,7 @@ func parse(r *report, path string, src []byte) *File {
 	if !wellFormed(r, path, src) {
 		return nil
 	}
+	unixLines(r, path, src)
 	start := hcl.Pos{Line: 1, Column: 1}
 	tokens, _ := hclsyntax.LexConfig(src, path, start) // ParseConfig tells of what is wrong here
 	f := &File{Path: path, src: src, Tokens: len(tokens), Languages: languages(tokens)}
@@ -108,6 +109,22 @@ func wellFormed(r *report, path string, src []byte) bool {
 	}
 	return true
 }
+
+// unixLines warns of carriage returns: whether a checkout has them hangs on the machine, and they enter the bundle.
+func unixLines(r *report, path string, src []byte) {
+	at := bytes.IndexByte(src, '\r')
+	if at < 0 {
+		return
+	}
+	pos := place(src, first, at)
+	r.diags = append(r.diags, schema.Diagnostic{
+		Severity: schema.SeverityWarning, Summary: "File has carriage returns", Range: &schema.Range{File: path, Start: pos, End: pos},
+		Detail: "Policy files end their lines with a line feed alone. A heredoc keeps its line ends, and the bundle is another one than that of a file without them.",
+		Hint:   carriageReturnHint,
+	})
+}
+
+const carriageReturnHint = "Save the file with LF line ends, for example with: sed -i 's/\\r$//' FILE. With Git, put \"*.hcl text eol=lf\" into .gitattributes."
 
 func invalidUTF8(src []byte) int {
 	for i := 0; i < len(src); {
