@@ -298,3 +298,63 @@ func BenchmarkModules(b *testing.B) {
 		}
 	}
 }
+
+// TestModuleNames: a name means the module's own block, else that of whoever calls it.
+func TestModuleNames(t *testing.T) {
+	issuer := "issuer \"corp\" {\n oidc {\n url = \"https://login.example.com\"\n audiences = [\"x\"]\n }\n principal { kind = \"claims.kind\" }\n}\n"
+	route := func(name string) string { return "route \"" + name + "\" { approvers = [\"group:dba\"] }\n" }
+	class := func(name string) string {
+		return "class \"" + name + "\" {\n targets = [\"db\"]\n detect = [\"email\"]\n}\n"
+	}
+	result := compiler.Compile(policyWith(small+issuer+route("own")+route("shared")+class("own")+class("shared")+`
+module "m" {
+  source  = "./m"
+  route   = "own"
+  classes = ["own", "shared", "module.m.module.n.inner"]
+}
+`, map[string]string{
+		"m/m.hcl": "variable \"route\" { type = string }\nvariable \"classes\" { type = list(string) }\n" + route("shared") + class("shared") + `
+approve "a" {
+  targets = ["*"]
+  route   = var.route
+}
+approve "b" {
+  targets = ["*"]
+  route   = "shared"
+}
+mask "c" {
+  classes = var.classes
+  with    = "redact"
+}
+module "n" {
+  source = "./n"
+  route  = var.route
+}
+`,
+		"m/n/n.hcl": "variable \"route\" { type = string }\n" + class("inner") + `
+approve "d" {
+  targets = ["db"]
+  route   = var.route
+}
+approve "e" {
+  targets = ["db"]
+  route   = "shared"
+}
+`,
+	}))
+	if result.Bundle == nil {
+		t.Fatal(result.Diagnostics)
+	}
+	got := map[string]string{}
+	for _, r := range result.Bundle.Rules[1:] {
+		got[r.Address] = r.Route
+	}
+	got["classes"] = strings.Join(result.Bundle.Masks[0].Classes, " ")
+	want := map[string]string{
+		"module.m.approve.a": "own", "module.m.approve.b": "module.m.shared", "module.m.module.n.approve.d": "own",
+		"module.m.module.n.approve.e": "module.m.shared", "classes": "module.m.module.n.inner module.m.shared own",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"io/fs"
 	"os"
@@ -72,7 +73,7 @@ func sameMeaning(t rapid.TB, files fstest.MapFS) bool {
 		}
 		out, diags := syntax.Format(name, f.Data)
 		if out == nil {
-			if before != "" {
+			if before != "" && !bytes.Contains(f.Data, []byte("\r")) {
 				t.Fatalf("%s is valid and not formatted: %+v", name, diags)
 			}
 			return false
