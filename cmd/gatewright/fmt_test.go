@@ -79,6 +79,9 @@ func sameMeaning(t rapid.TB, files fstest.MapFS) bool {
 			return false
 		}
 		after[name] = &fstest.MapFile{Data: out}
+		if again, _ := syntax.Format(name, out); !bytes.Equal(out, again) {
+			t.Fatalf("%s changes again:\n%s", name, cmp.Diff(string(out), string(again)))
+		}
 	}
 	id, laidOut := meaning(t, after)
 	if id != before {

@@ -109,6 +109,7 @@ func (f *celFormatter) heredoc(dst, raw []byte, indent int) []byte {
 	if bytes.Contains(f.text, []byte("//")) && f.comments() {
 		f.keepLines(indent + celIndent)
 	} else {
+		f.findBreaks()
 		f.line(indent + celIndent)
 		f.lay(0, len(f.parts), indent+celIndent, 0)
 	}

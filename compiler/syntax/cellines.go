@@ -5,9 +5,9 @@ import (
 	"unicode/utf8"
 )
 
-// lay puts the tokens from lo to hi after what is on the line already. Where they and trail more columns do not fit,
-// the line is broken: at choices, else at ||, else at &&, else inside of the widest brackets. The first token takes no
-// space.
+// lay puts the tokens from lo to hi after what is on the line already. Where they and trail more columns do not fit, or
+// the writer broke them, the line is broken: at choices, else at ||, else at &&, else inside of brackets. The first
+// token takes no space.
 func (f *celFormatter) lay(lo, hi, indent, trail int) {
 	if lo >= hi {
 		return
@@ -33,8 +33,24 @@ func (f *celFormatter) column() int {
 
 func (f *celFormatter) fits(lo, hi, trail int) bool {
 	width := int(f.parts[hi-1].flat - f.parts[lo].flat + f.parts[lo].end - f.parts[lo].start)
-	return f.column()+width+trail <= CELWidth
+	return f.column()+width+trail <= CELWidth && !f.hasBreaks(lo, hi)
 }
+
+// findBreaks looks for the operators beside which the writer began a line. They stay broken, so that short terms may
+// stand below each other.
+func (f *celFormatter) findBreaks() {
+	newline := func(from, to int32) bool { return bytes.IndexByte(f.text[from:to], '\n') >= 0 }
+	n := int32(0)
+	for i := range f.parts {
+		p := &f.parts[i]
+		if p.split != splitNot && (newline(f.parts[i-1].end, p.start) || i+1 < len(f.parts) && newline(p.end, f.parts[i+1].start)) {
+			n++
+		}
+		p.breaks = n
+	}
+}
+
+func (f *celFormatter) hasBreaks(lo, hi int) bool { return f.parts[hi-1].breaks > f.parts[lo].breaks }
 
 func (f *celFormatter) flat(lo, hi int) {
 	f.out = append(f.out, f.written(&f.parts[lo])...)
@@ -94,15 +110,20 @@ func (f *celFormatter) broken(lo, hi, indent, trail int, split celSplit) {
 	next(hi, trail)
 }
 
-// widest gives the bracket that holds most; -1 when none holds anything.
+// widest gives the first bracket with a break of the writer in it, else the one that holds most; -1 when none holds
+// anything.
 func (f *celFormatter) widest(lo, hi int) int {
-	best, width := -1, int32(0)
+	best, width, kept := -1, int32(0), false
 	f.outer(lo, hi, func(i int) {
 		m := int(f.parts[i].match)
 		if m <= i+1 || m >= hi {
 			return
 		}
-		if w := f.parts[m].flat - f.parts[i].flat; w > width {
+		switch w := f.parts[m].flat - f.parts[i].flat; {
+		case kept:
+		case f.hasBreaks(i, m):
+			best, kept = i, true
+		case w > width:
 			best, width = i, w
 		}
 	})

@@ -17,6 +17,8 @@ type celPart struct {
 	grouping bool
 	// flat is the width of the text up to this token's end when all of it stands on one line.
 	flat int32
+	// breaks counts, up to this token, the operators at which the writer broke the line.
+	breaks int32
 }
 
 type celSplit uint8
@@ -77,8 +79,7 @@ func (s *spacer) role(p *celPart) bool {
 		return true
 	case celWord:
 		if string(word) == "in" && s.value {
-			s.operator(p, splitNot)
-			return true
+			return s.operator(p, splitNot)
 		}
 		afterDot := len(s.parts) > 0 && s.text[s.parts[len(s.parts)-1].start] == '.'
 		s.value, s.tight = true, false
@@ -87,10 +88,12 @@ func (s *spacer) role(p *celPart) bool {
 	return s.sign(p, word)
 }
 
-// operator is a sign between two operands, with a space on both sides.
-func (s *spacer) operator(p *celPart, split celSplit) {
+// operator is a sign between two operands, with a space on both sides; false without an operand before it.
+func (s *spacer) operator(p *celPart, split celSplit) bool {
+	ok := s.value
 	p.binary, p.split, p.space = true, split, len(s.parts) > 0
 	s.value, s.tight = false, false
+	return ok
 }
 
 func (s *spacer) sign(p *celPart, sign []byte) bool {
@@ -112,8 +115,7 @@ func (s *spacer) sign(p *celPart, sign []byte) bool {
 		s.value, s.tight = false, true
 	case "-":
 		if s.value {
-			s.operator(p, splitNot)
-			return true
+			return s.operator(p, splitNot)
 		}
 		s.tight = true
 	case "?":
@@ -122,20 +124,19 @@ func (s *spacer) sign(p *celPart, sign []byte) bool {
 			return true
 		}
 		top.choices++
-		s.operator(p, splitChoice)
+		return s.operator(p, splitChoice)
 	case ":":
 		if top.choices > 0 {
 			top.choices--
-			s.operator(p, splitChoice)
-			return true
+			return s.operator(p, splitChoice)
 		}
 		p.space, s.value, s.tight = false, false, false
 	case "||":
-		s.operator(p, splitOr)
+		return s.operator(p, splitOr)
 	case "&&":
-		s.operator(p, splitAnd)
+		return s.operator(p, splitAnd)
 	default:
-		s.operator(p, splitNot)
+		return s.operator(p, splitNot)
 	}
 	return true
 }

@@ -64,7 +64,9 @@ func TestFormatQuotedConditions(t *testing.T) {
 
 func TestFormatHeredocs(t *testing.T) {
 	tests := []struct{ name, in, want string }{
-		{"short lines are joined", "a &&\n      b\n", "    a && b\n"},
+		{"lines within a term are joined", "a\n  . b ( c\n, d )\n", "    a.b(c, d)\n"},
+		{"breaks at operators stay", "a\n&& b && f(x,\n c||\nd)", "    a &&\n      b &&\n      f(\n        x,\n        c ||\n          d\n      )\n"},
+		{"a break in the first of two calls stays", "f(a||\nb).g(cccccccccccccccc)", "    f(\n      a ||\n        b\n    ).g(cccccccccccccccc)\n"},
 		{"broken at and", "sql.where_bound && principal.kind == 'human' && request.client_address.startsWith('10.')", `    sql.where_bound &&
       principal.kind == 'human' &&
       request.client_address.startsWith('10.')
@@ -197,6 +199,28 @@ func TestFormatRefuses(t *testing.T) {
 			out, diags := syntax.Format("a.hcl", []byte(test.in))
 			if out != nil || len(diags) == 0 || diags[0].Summary != test.summary || diags[0].Hint == "" {
 				t.Errorf("%q %+v", out, diags)
+			}
+		})
+	}
+}
+
+// TestFormatLongConditions: conditions of any shape, as long as they may be, are laid out in one go.
+func TestFormatLongConditions(t *testing.T) {
+	const size = 16 << 10
+	for name, cel := range map[string]string{
+		"calls":    "a" + strings.Repeat(".f(b)", size/6),
+		"ands":     "a" + strings.Repeat("&&a", size/4),
+		"choices":  strings.Repeat("a?b:", size/6) + "c",
+		"lists":    "[" + strings.Repeat("[a,b],", size/8) + "c]",
+		"nested":   strings.Repeat("f(a,", 60) + "b" + strings.Repeat(",c)", 60),
+		"groups":   strings.Repeat("(a&&b||", 60) + "c" + strings.Repeat(")", 60),
+		"breaks":   "a" + strings.Repeat("\n||f(a&&\nb)", size/16),
+		"comments": strings.Repeat("a&& // x\n", size/12) + "b",
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := formatted(t, "deny \"a\" {\n  when = <<-CEL\n"+cel+"\nCEL\n}\n")
+			if strings.Count(got, "\n") < 60 || !strings.HasSuffix(got, "\n  CEL\n}\n") {
+				t.Error(got)
 			}
 		})
 	}
