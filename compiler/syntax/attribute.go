@@ -26,8 +26,12 @@ func (r *reader) operand(name string, n need) (operand, bool) {
 	if !ok {
 		return operand{rng: rangeOf(a.Expr.Range())}, false
 	}
-	if o.unset && n == optional {
+	switch {
+	case o.unset && n == optional:
 		return operand{}, false
+	case o.unset:
+		r.add(o.rng, "Variable has no value", fmt.Sprintf("%q is needed here, and the variable is null.", name), "Give the variable a value in the call, or a default.")
+		return operand{rng: o.rng}, false
 	}
 	return o, true
 }
