@@ -79,7 +79,7 @@ func parse(r *report, path string, src []byte) *File {
 func wellFormed(r *report, path string, src []byte) bool {
 	whole := schema.Range{File: path, Start: first, End: first}
 	if len(src) > MaxFileBytes {
-		r.add(whole, "File is too large", fmt.Sprintf("It has %d bytes; a policy file may have %d.", len(src), MaxFileBytes),
+		r.add(whole, "File is too large", fmt.Sprintf("It has more than the %d bytes that a policy file may have.", MaxFileBytes),
 			"Split it into several files: a policy is all *.hcl files of its directory.")
 		return false
 	}
