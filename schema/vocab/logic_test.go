@@ -1,0 +1,138 @@
+package vocab_test
+
+import (
+	"testing"
+
+	"github.com/gatewright/gatewright/schema"
+	"github.com/gatewright/gatewright/schema/vocab"
+	"github.com/google/go-cmp/cmp"
+)
+
+func checked(t *testing.T, kind vocab.Kind, text string) *vocab.Condition {
+	t.Helper()
+	c, diags := vocabulary(t, kind).Check(text, vocab.Bool, at(text), "p.hcl")
+	if c == nil {
+		t.Fatal(diags)
+	}
+	return c
+}
+
+func TestSides(t *testing.T) {
+	const (
+		un, tr, fa, er = schema.SideUnasked, schema.SideTrue, schema.SideFalse, schema.SideError
+	)
+	tests := []struct {
+		name, text string
+		want       []schema.Side
+		whole      schema.Side
+	}{
+		{"one term", "sql.where_bound", []schema.Side{tr}, tr},
+		{"and stops at false", "sql.has_limit && sql.where_bound", []schema.Side{fa, un}, fa},
+		{"or stops at true", "sql.where_bound || sql.has_limit", []schema.Side{tr, un}, tr},
+		{"not", "!(sql.where_bound || sql.has_limit)", []schema.Side{tr, un}, fa},
+		{"an error decides nothing alone", "target.labels['x'] == 'y' && sql.has_limit", []schema.Side{er, fa}, fa},
+		{"an error stays", "target.labels['x'] == 'y' || sql.has_limit", []schema.Side{er, fa}, er},
+		{"a choice asks one of two", "sql.where_bound ? sql.has_limit : sql.has_where", []schema.Side{tr, fa, un}, fa},
+		{"a macro is one term", "principal.groups.exists(g, g == 'a' || g == 'b') && sql.limit < 5", []schema.Side{tr, tr}, tr},
+		{"what hangs on the unknown", "request.application == 'x' && sql.where_bound", []schema.Side{un, tr}, un},
+		{"the unknown beside what decides", "request.application == 'x' && sql.has_limit", []schema.Side{un, fa}, fa},
+	}
+	b := vocab.NewBinding()
+	b.Bind(&schema.Action{Principal: &schema.Principal{Groups: []string{"b"}}, SQL: &schema.SQL{WhereBound: true}}, &schema.Target{})
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			c := checked(t, vocab.Postgres, tt.text)
+			l, err := c.Logic()
+			if err != nil {
+				t.Fatal(err)
+			}
+			sides, whole := l.Sides(b, vocab.NewUnknown("request.application"))
+			if diff := cmp.Diff(tt.want, sides); diff != "" || whole != tt.whole {
+				t.Errorf("whole %d, want %d; sides (-want +got):\n%s", whole, tt.whole, diff)
+			}
+			if len(l.Terms()) != len(sides) {
+				t.Errorf("terms are %q", l.Terms())
+			}
+			p, err := c.Program()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, known, err := p.Partial(b, vocab.NewUnknown("request.application")); side(got, known, err) != whole {
+				t.Errorf("the program gives %v %v %v", got, known, err)
+			}
+		})
+	}
+}
+
+func side(value, known bool, err error) schema.Side {
+	switch {
+	case err != nil:
+		return schema.SideError
+	case !known:
+		return schema.SideUnasked
+	case value:
+		return schema.SideTrue
+	}
+	return schema.SideFalse
+}
+
+func TestSidesOfClaims(t *testing.T) {
+	l, err := checked(t, vocab.Claims, "has(claims.a) && claims.a == 'x'").Logic()
+	if err != nil {
+		t.Fatal(err)
+	}
+	sides, whole := l.SidesOfClaims(map[string]any{"a": "y"})
+	if diff := cmp.Diff([]schema.Side{schema.SideTrue, schema.SideFalse}, sides); diff != "" || whole != schema.SideFalse {
+		t.Errorf("whole %d, sides (-want +got):\n%s", whole, diff)
+	}
+}
+
+func TestChanges(t *testing.T) {
+	tests := []struct {
+		name, text string
+		want       []string
+	}{
+		{"conjuncts one by one", "sql.has_where && sql.where_bound && sql.has_limit", []string{
+			"drop-conjunct: sql.where_bound && sql.has_limit",
+			"negate: !sql.has_where && sql.where_bound && sql.has_limit",
+			"drop-conjunct: sql.has_where && sql.has_limit",
+			"negate: sql.has_where && !sql.where_bound && sql.has_limit",
+			"drop-conjunct: sql.has_where && sql.where_bound",
+			"negate: sql.has_where && sql.where_bound && !sql.has_limit",
+		}},
+		{"a bound is told apart", "sql.limit < 5", []string{"flip-comparison: sql.limit <= 5", "flip-comparison: sql.limit >= 5"}},
+		{"not and a comparison", "!(principal.kind == 'human')", []string{
+			`negate: principal.kind == "human"`, `flip-comparison: !(principal.kind != "human")`,
+		}},
+		{"in", "'a' in principal.groups", []string{`negate: !("a" in principal.groups)`}},
+		{"within a macro", "sql.has_where || principal.groups.exists(g, g == 'a' && sql.has_limit)", []string{
+			`drop-disjunct: principal.groups.exists(g, g == "a" && sql.has_limit)`,
+			`negate: !sql.has_where || principal.groups.exists(g, g == "a" && sql.has_limit)`,
+			"drop-disjunct: sql.has_where",
+			`negate: sql.has_where || !principal.groups.exists(g, g == "a" && sql.has_limit)`,
+			"drop-conjunct: sql.has_where || principal.groups.exists(g, sql.has_limit)",
+			`flip-comparison: sql.has_where || principal.groups.exists(g, g != "a" && sql.has_limit)`,
+			`drop-conjunct: sql.has_where || principal.groups.exists(g, g == "a")`,
+			`negate: sql.has_where || principal.groups.exists(g, g == "a" && !sql.has_limit)`,
+		}},
+		{"a macro within a macro", "principal.groups.all(g, ['a', 'b'].exists(c, c == g))", []string{
+			`negate: !principal.groups.all(g, ["a", "b"].exists(c, c == g))`,
+			`negate: principal.groups.all(g, !["a", "b"].exists(c, c == g))`,
+			`flip-comparison: principal.groups.all(g, ["a", "b"].exists(c, c != g))`,
+		}},
+		{"a choice", "sql.has_where ? sql.limit == 1 : true", []string{
+			"negate: !sql.has_where ? (sql.limit == 1) : true", "flip-comparison: sql.has_where ? (sql.limit != 1) : true",
+		}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var got []string
+			for _, change := range checked(t, vocab.Postgres, tt.text).Changes() {
+				got = append(got, change.Kind+": "+change.Text)
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("changes (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
