@@ -21,20 +21,11 @@ type Engine struct {
 // New checks every expression of the bundle against this build's vocabulary and indexes its rules. b must not change
 // afterwards.
 func New(b *schema.Bundle) (*Engine, error) {
-	l, err := newLoader(b)
+	m, err := NewMaker()
 	if err != nil {
 		return nil, err
 	}
-	for _, step := range []func() error{l.targets, l.classes, l.routes, l.rules, l.masks, l.issuers, l.engine.shelve} {
-		if err := step(); err != nil {
-			return nil, err
-		}
-	}
-	e := l.engine
-	e.finish()
-	rules := len(e.rules)
-	e.pool.New = func() any { return newScratch(rules) }
-	return e, nil
+	return m.New(b)
 }
 
 // Bundle gives the bundle that the engine decides by.

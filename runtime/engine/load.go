@@ -11,31 +11,21 @@ import (
 
 // loader holds what New needs on the way.
 type loader struct {
-	engine                         *Engine
-	ruleVocabulary, maskVocabulary *vocab.Vocabulary
-	classIndex                     map[string]*schema.Class
-	routeNames                     map[string]bool
-	// programs are the conditions checked so far; many rules share one text.
-	programs map[programKey]condition
+	*Maker
+	engine     *Engine
+	classIndex map[string]*schema.Class
+	routeNames map[string]bool
 }
 
-func newLoader(b *schema.Bundle) (*loader, error) {
-	rules, err := vocab.New(vocab.Postgres)
-	if err != nil {
-		return nil, err
-	}
-	masks, err := vocab.New(vocab.PostgresMask)
-	if err != nil {
-		return nil, err
-	}
+func newLoader(m *Maker, b *schema.Bundle) *loader {
 	return &loader{
+		Maker: m,
 		engine: &Engine{
 			bundle: b, targets: map[string]*target{},
 			groups: map[string]uint32{}, objects: map[string]uint32{}, schemas: map[string]uint32{},
 		},
-		ruleVocabulary: rules, maskVocabulary: masks, classIndex: map[string]*schema.Class{},
-		routeNames: map[string]bool{}, programs: map[programKey]condition{},
-	}, nil
+		classIndex: map[string]*schema.Class{}, routeNames: map[string]bool{},
+	}
 }
 
 // targets enters the targets that rules, classes and masks refer to.
@@ -154,34 +144,21 @@ func (l *loader) prepare(src *schema.Rule) (*rule, error) {
 	if src.Message != "" {
 		r.message += ": " + src.Message
 	}
-	if r.when, err = l.load(l.ruleVocabulary, src.When, src.Address); err != nil {
+	if r.when, err = l.condition(l.ruleWords, src.When, src.Address); err != nil {
 		return nil, err
 	}
-	if r.unless, err = l.load(l.ruleVocabulary, src.Unless, src.Address); err != nil {
+	if r.unless, err = l.condition(l.ruleWords, src.Unless, src.Address); err != nil {
 		return nil, err
 	}
 	return r, nil
 }
 
-type programKey struct {
-	vocabulary *vocab.Vocabulary
-	text       string
-}
-
-func (l *loader) load(v *vocab.Vocabulary, c *schema.Condition, address string) (condition, error) {
+// condition loads a condition of a rule or mask; nil is none.
+func (l *loader) condition(v *vocab.Vocabulary, c *schema.Condition, address string) (condition, error) {
 	if c == nil {
 		return condition{}, nil
 	}
-	k := programKey{v, c.Text}
-	if known, ok := l.programs[k]; ok {
-		return known, nil
-	}
-	checked, program, err := v.Load(c.Text, vocab.Bool)
-	if err != nil {
-		return condition{}, fmt.Errorf("%s: %w", address, err)
-	}
-	l.programs[k] = condition{program: program, checked: checked}
-	return l.programs[k], nil
+	return l.load(v, c.Text, vocab.Bool, address)
 }
 
 // masks gives each target the masks that cover a class of it, by rising address.
@@ -207,11 +184,11 @@ func (l *loader) mask(src *schema.Mask) error {
 	if src.With == schema.TransformNone || src.With > schema.TransformNull {
 		return fmt.Errorf("%s has a transform that this build does not know", src.Address)
 	}
-	when, err := l.load(l.maskVocabulary, src.When, src.Address)
+	when, err := l.condition(l.maskWords, src.When, src.Address)
 	if err != nil {
 		return err
 	}
-	unless, err := l.load(l.maskVocabulary, src.Unless, src.Address)
+	unless, err := l.condition(l.maskWords, src.Unless, src.Address)
 	if err != nil {
 		return err
 	}
@@ -236,11 +213,8 @@ func (l *loader) mask(src *schema.Mask) error {
 
 // issuers checks their expressions again. The engine does not run them, but no bundle is taken by halves.
 func (l *loader) issuers() error {
-	v, err := vocab.New(vocab.Claims)
-	if err != nil {
-		return err
-	}
 	for _, i := range l.engine.bundle.Issuers {
+		whose := fmt.Sprintf("issuer %q", i.Name)
 		expressions := []struct {
 			text string
 			want vocab.Type
@@ -249,13 +223,13 @@ func (l *loader) issuers() error {
 			if x.text == "" {
 				continue // the identity room says which may be left out
 			}
-			if _, _, err := v.Load(x.text, x.want); err != nil {
-				return fmt.Errorf("issuer %q: %w", i.Name, err)
+			if _, err := l.load(l.claimWords, x.text, x.want, whose); err != nil {
+				return err
 			}
 		}
 		for _, r := range i.Require {
-			if _, _, err := v.Load(r.When.Text, vocab.Bool); err != nil {
-				return fmt.Errorf("issuer %q: %w", i.Name, err)
+			if _, err := l.load(l.claimWords, r.When.Text, vocab.Bool, whose); err != nil {
+				return err
 			}
 		}
 	}
