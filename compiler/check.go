@@ -65,7 +65,7 @@ func (c *checker) blocks() {
 		c.route(&c.tree.Routes[i])
 	}
 	for i := range c.tree.Tests {
-		c.test(&c.tree.Tests[i])
+		c.tests(&c.tree.Tests[i])
 	}
 }
 
@@ -184,16 +184,4 @@ func (c *checker) mask(m *syntax.Mask) {
 	c.mode(m.Mode)
 	c.cel.condition(m.When, postgresMask)
 	c.cel.condition(m.Unless, postgresMask)
-}
-
-func (c *checker) test(t *syntax.Test) {
-	c.full(t.SQL, "sql")
-	c.word(t.Expect.Decision, "decision", schema.Allow.String(), schema.Approve.String(), schema.Deny.String())
-	if target, ok := c.r.byName[t.Target.Text]; ok && !target.Catalog.Set() {
-		c.add(t.Target.Range, "Target without catalog", fmt.Sprintf("Tests read the tables of %q from its catalog, and it has none.", t.Target.Text),
-			fmt.Sprintf("Run gatewright catalog pull --out %s.catalog.json and add catalog = %q to the target.", t.Target.Text, t.Target.Text+".catalog.json"))
-	}
-	if len(t.Rows) == 0 && len(t.Expect.Rows) > 0 {
-		c.add(t.Expect.Range, "Expected rows without rows", "There is nothing that the masks could be applied to.", "Add rows = [[...]] to the test.")
-	}
 }

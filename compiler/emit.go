@@ -190,21 +190,3 @@ func (e *emitter) route(r *syntax.Route) schema.Route {
 		Hold: holdOf(r), Expires: expiresOf(r), Notify: setOf(r.Notify), Range: r.Range,
 	}
 }
-
-// suite gives the policy's tests, in the order of files and lines.
-func (e *emitter) suite() *schema.Suite {
-	s := &schema.Suite{}
-	for _, p := range e.l.tree.Principals {
-		s.Principals = append(s.Principals, schema.TestPrincipal{Name: p.Name.Text, Issuer: p.Issuer.Text, Claims: p.Claims, Range: p.Range})
-	}
-	for _, t := range e.l.tree.Tests {
-		s.Tests = append(s.Tests, schema.Test{
-			Name: t.Name.Text, As: t.As.Text, Target: t.Target.Text, SQL: t.SQL.Texts(), Rows: t.Rows, Range: t.Range,
-			Expect: schema.Expect{
-				Decision: t.Expect.Decision.Text, By: t.Expect.By.Texts(), Masked: t.Expect.Masked.Texts(), Rows: t.Expect.Rows,
-				Message: t.Expect.Message.Text, Range: t.Expect.Range,
-			},
-		})
-	}
-	return s
-}

@@ -240,21 +240,6 @@ func (r *resolver) labelHint(labels syntax.Map) string {
 	return "Labels of targets are: " + strings.Join(slices.Sorted(maps.Keys(known)), ", ") + "."
 }
 
-// tests resolves what the test files refer to.
-func (r *resolver) tests() {
-	for i := range r.tree.Principals {
-		r.referOne("issuer", r.tree.Principals[i].Issuer)
-	}
-	for i := range r.tree.Tests {
-		t := &r.tree.Tests[i]
-		r.referOne("principal", t.As)
-		r.referOne("target", t.Target)
-		for _, by := range t.Expect.By.Items {
-			r.rule(by)
-		}
-	}
-}
-
 // rule resolves a rule's or mask's address.
 func (r *resolver) rule(by syntax.String) {
 	prefix, kind, name := schema.SplitAddress(by.Text)

@@ -28,6 +28,8 @@ type reader struct {
 	header schema.Range
 	attrs  []string
 	blocks []string
+	// tabular is set when the block is a map of a table, in which inner blocks are maps too.
+	tabular bool
 }
 
 func (e *evaluator) read(b *hclsyntax.Block) *reader {

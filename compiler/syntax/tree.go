@@ -67,6 +67,9 @@ type Bool struct {
 	Range schema.Range
 }
 
+// Set reports whether the truth value was written at all.
+func (b Bool) Set() bool { return b.Range.File != "" }
+
 // Duration is a length of time with its place.
 type Duration struct {
 	Value time.Duration
@@ -75,6 +78,15 @@ type Duration struct {
 
 // Set reports whether the duration was written at all.
 func (d Duration) Set() bool { return d.Range.File != "" }
+
+// Time is a moment with its place.
+type Time struct {
+	Value time.Time
+	Range schema.Range
+}
+
+// Set reports whether the moment was written at all.
+func (t Time) Set() bool { return t.Range.File != "" }
 
 // Tree is a whole policy, its blocks in the order of files and lines. Every Range of a block is its header.
 type Tree struct {
@@ -209,24 +221,62 @@ type Principal struct {
 	Range  schema.Range
 }
 
-// Test is a test block.
+// Test is a test block, or one case of its table: what is not set in a case is the test's.
 type Test struct {
-	Name   String
-	As     String
-	Target String
-	SQL    List
-	Rows   [][]*string
-	Expect Expect
-	Range  schema.Range
+	Name          String
+	As            String
+	Target        String
+	SQL           List
+	Connect       Bool
+	Time          Time
+	ClientAddress String
+	Application   String
+	Rows          [][]*string
+	Expect        Expect
+	Cases         []Test
+	Range         schema.Range
+	// Faulty is set when part of it was not understood, which is told already.
+	Faulty bool
 }
 
-// Expect is a test's expect block.
+// Expect is what a test or case expects.
 type Expect struct {
-	Decision String
-	By       List
-	Masked   List
-	Message  String
+	Identity        String
+	Principal       *ExpectPrincipal
+	Decision        String
+	By              List
+	Masked          List
+	Message         String
+	MessageContains List
+	Route           String
+	Accesses        []ExpectAccess
+	Would           *ExpectWould
 	// Rows is nil when none were written.
 	Rows  [][]*string
 	Range schema.Range
+}
+
+// ExpectPrincipal is the principal that claims must become.
+type ExpectPrincipal struct {
+	Subject String
+	Kind    String
+	Groups  List
+	Range   schema.Range
+}
+
+// ExpectAccess is what one access must come to.
+type ExpectAccess struct {
+	Verb     String
+	Object   String
+	Decision String
+	By       List
+	Range    schema.Range
+}
+
+// ExpectWould is what rules in dry run must change.
+type ExpectWould struct {
+	Decision String
+	By       List
+	Masked   List
+	Range    schema.Range
 }
