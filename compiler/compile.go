@@ -19,6 +19,8 @@ type Result struct {
 	Bundle *schema.Bundle
 	// Suite holds the policy's tests; nil with Bundle.
 	Suite *schema.Suite
+	// Places tells where attributes of the policy are written; nil with Bundle.
+	Places Places
 	// Diagnostics are all mistakes found, sorted.
 	Diagnostics schema.Diagnostics
 	// Sources are the texts of the files read, by path, for whoever shows the lines of Diagnostics.
@@ -44,7 +46,7 @@ func Compile(fsys fs.FS) *Result {
 	diags := append(append(l.diags, r.diags...), c.diags...)
 	if !diags.HasErrors() {
 		e := &emitter{l: l, r: r, c: c}
-		result.Bundle, result.Suite = e.bundle(), e.suite()
+		result.Bundle, result.Suite, result.Places = e.bundle(), e.suite(), e.places()
 	}
 	return result.end(diags)
 }
