@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -10,164 +9,175 @@ import (
 
 	"github.com/gatewright/gatewright/compiler/suite"
 	"github.com/gatewright/gatewright/runtime/engine"
-	"github.com/gatewright/gatewright/runtime/identity"
-	"github.com/gatewright/gatewright/runtime/mask"
-	"github.com/gatewright/gatewright/runtime/sqlfacts"
 	"github.com/gatewright/gatewright/schema"
 )
 
-// judge decides the statements of tests as a gateway would: the issuer's mapping makes the principal, the classifier
-// reads the SQL with the target's catalog snapshot, the engine decides, the masks change the rows.
-type judge struct {
-	engine *engine.Engine
-	bundle *schema.Bundle
-	files  fs.FS
-	// catalogs and mappers are made once, by target and by issuer.
-	catalogs map[string]*schema.Catalog
-	mappers  map[string]*identity.Mapper
+// bench is what judges of one policy and its mutants share: what SQL means does not change with the rules.
+type bench struct {
+	suite *schema.Suite
+	facts *factsCache
+	maker *engine.Maker
 }
 
-func newJudge(b *schema.Bundle, files fs.FS) (*judge, error) {
-	e, err := engine.New(b)
+func newBench(s *schema.Suite, b *schema.Bundle, files fs.FS) (*bench, error) {
+	m, err := engine.NewMaker()
 	if err != nil {
 		return nil, fail(err, "")
 	}
-	return &judge{engine: e, bundle: b, files: files, catalogs: map[string]*schema.Catalog{}, mappers: map[string]*identity.Mapper{}}, nil
+	return &bench{suite: s, facts: newFactsCache(b, files), maker: m}, nil
 }
 
-// testTime is the moment at which tests run, so that a condition over request.time gives the same answer each day.
+// judge decides the statements of tests as a gateway would: the issuer's mapping makes the principal, the classifier
+// reads the SQL with the target's catalog snapshot, the engine decides, the masks change the rows. It is immutable and
+// used from several goroutines.
+type judge struct {
+	*bench
+	engine  *engine.Engine
+	bundle  *schema.Bundle
+	callers map[string]*caller
+	// prober is nil where coverage is not asked for.
+	prober *engine.Prober
+}
+
+func (b *bench) judge(bundle *schema.Bundle) (*judge, error) {
+	e, err := b.maker.New(bundle)
+	if err != nil {
+		return nil, fail(err, "")
+	}
+	return &judge{bench: b, engine: e, bundle: bundle, callers: callersOf(bundle, b.suite)}, nil
+}
+
+// probing lets a judge tell what coverage asks for.
+func (j *judge) probing() error {
+	p, err := engine.NewProber(j.engine)
+	if err != nil {
+		return fail(err, "")
+	}
+	j.prober = p
+	return probeCallers(j.bundle, j.suite, j.callers)
+}
+
+// mutant gives the decider of a changed policy. What an unchanged issuer makes of claims stays as it is.
+func (j *judge) mutant(bundle *schema.Bundle) (suite.Decider, error) {
+	e, err := j.maker.New(bundle)
+	if err != nil {
+		return nil, err
+	}
+	m := &judge{bench: j.bench, engine: e, bundle: bundle, callers: j.callers}
+	if len(bundle.Issuers) > 0 && &bundle.Issuers[0] != &j.bundle.Issuers[0] { // a mutant copies what it changes
+		m.callers = callersOf(bundle, j.suite)
+	}
+	return m.decide, nil
+}
+
+// testTime is the moment at which tests run that name none, so that a condition over request.time gives the same answer
+// each day.
 var testTime = time.Date(2026, time.January, 1, 12, 0, 0, 0, time.UTC)
 
 func (j *judge) decide(t *schema.Test, p *schema.TestPrincipal, sql string) (suite.Observed, error) {
-	principal, err := j.principal(p)
+	c := j.callers[p.Name]
+	if c.err != nil {
+		return suite.Observed{}, c.err
+	}
+	out := suite.Observed{Refused: c.refused, Message: c.message, Principal: c.principal}
+	if c.refused || t.Expect.Decision == "" {
+		out.Probes, out.Decided = c.probes, c.decided
+		return out, nil
+	}
+	actions, err := j.actions(t, sql)
 	if err != nil {
 		return suite.Observed{}, err
 	}
-	catalog, err := j.catalog(t.Target)
-	if err != nil {
-		return suite.Observed{}, err
-	}
-	statements := sqlfacts.Classify(sql, &sqlfacts.Session{
-		Catalog: catalog, SearchPath: catalog.SearchPath,
-	})
-	if len(statements) == 0 {
-		return suite.Observed{}, errors.New("the text holds no statement")
-	}
-	var out suite.Observed
-	for i := range statements {
-		next, err := j.statement(t, principal, &statements[i])
+	for i := range actions {
+		next, err := j.one(t, c.principal, &actions[i])
 		if err != nil {
 			return suite.Observed{}, err
 		}
-		if i == 0 || next.Effect < out.Effect {
-			out = next
-		}
+		out = stricter(&out, &next, i == 0)
 	}
+	out.Probes, out.Decided = append(out.Probes, c.probes...), append(out.Decided, c.decided...)
 	return out, nil
 }
 
-// statement decides one statement; a text of several is as strict as its strictest.
-func (j *judge) statement(t *schema.Test, principal *schema.Principal, s *sqlfacts.Statement) (suite.Observed, error) {
-	if s.Syntax != nil {
-		return suite.Observed{}, fmt.Errorf("PostgreSQL's parser refuses the statement: %s", s.Syntax.Message)
+// stricter folds the statements of one text: it is as strict as its strictest, and all of them have shown something.
+func stricter(out, next *suite.Observed, first bool) suite.Observed {
+	strict := *out
+	if first || next.Effect < out.Effect {
+		strict = *next
 	}
-	action := schema.Action{
-		Protocol: schema.ProtocolPostgres, Target: t.Target, Principal: principal, Request: schema.Request{Time: testTime},
+	if !first {
+		strict.Accesses = slices.Concat(out.Accesses, next.Accesses)
+		strict.Probes, strict.Decided = slices.Concat(out.Probes, next.Probes), slices.Concat(out.Decided, next.Decided)
 	}
-	s.Describe(&action)
+	return strict
+}
+
+// actions gives what a test asks for: the statements of its SQL, or a session.
+func (j *judge) actions(t *schema.Test, sql string) ([]schema.Action, error) {
+	if j.engine.Target(t.Target) == nil {
+		return nil, fmt.Errorf("the policy has no target %q", t.Target)
+	}
+	if t.Connect {
+		return []schema.Action{{Accesses: []schema.Access{{Verb: schema.VerbConnect}}, Text: schema.VerbConnect}}, nil
+	}
+	statements, err := j.facts.classify(t.Target, sql)
+	if err != nil {
+		return nil, err
+	}
+	if len(statements) == 0 {
+		return nil, errors.New("the text holds no statement")
+	}
+	actions := make([]schema.Action, len(statements))
+	for i := range statements {
+		if s := statements[i].Syntax; s != nil {
+			return nil, fmt.Errorf("PostgreSQL's parser refuses the statement: %s", s.Message)
+		}
+		statements[i].Describe(&actions[i])
+	}
+	return actions, nil
+}
+
+// one decides one action of a test.
+func (j *judge) one(t *schema.Test, principal *schema.Principal, action *schema.Action) (suite.Observed, error) {
+	action.Protocol, action.Target, action.Principal = schema.ProtocolPostgres, t.Target, principal
+	action.Request = schema.Request{Time: t.Time, ClientAddress: t.ClientAddress, Application: t.Application}
+	if t.Time.IsZero() {
+		action.Request.Time = testTime
+	}
 	var d schema.Decision
-	j.engine.Decide(&action, &d)
-	observed := suite.Observed{
-		Effect: d.Effect, Rules: slices.Clone(d.Rules), Message: d.Message, Trace: j.engine.Trace(&action),
+	j.engine.Decide(action, &d)
+	out := suite.Observed{
+		Principal: principal, Effect: d.Effect, Rules: d.Rules, Message: d.Message, Route: d.Route, Would: would(action, &d),
+		Trace: func() []schema.Trace { return j.engine.Trace(action) },
 	}
-	if d.Effect == schema.Deny {
-		return observed, nil
+	if len(t.Expect.Accesses) > 0 {
+		out.Accesses = j.engine.Accesses(action)
 	}
-	for _, m := range d.Masks {
-		observed.Masked = append(observed.Masked, action.Outputs[m.Output].Name)
-	}
-	rows, err := maskRows(t.Rows, action.Outputs, &d)
-	observed.Rows = rows
-	return observed, err
-}
-
-// textOID is the type of a test's cells: they are given and compared as text (pg_type.dat).
-const textOID = 25
-
-func maskRows(rows [][]*string, outputs []schema.Output, d *schema.Decision) ([][]*string, error) {
-	scanner := mask.NewScanner(d.Detect)
-	var out [][]*string
-	for _, row := range rows {
-		if len(row) != len(outputs) {
-			return nil, fmt.Errorf("a row of the test has %d cells, and the statement gives %d columns", len(row), len(outputs))
+	if d.Effect != schema.Deny {
+		for _, m := range d.Masks {
+			out.Masked = append(out.Masked, action.Outputs[m.Output].Name)
 		}
-		masked := make([]*string, len(row))
-		for i, cell := range row {
-			masked[i] = maskCell(scanner, d, i, cell)
+		rows, err := maskRows(t.Rows, action.Outputs, &d)
+		if err != nil {
+			return out, err
 		}
-		out = append(out, masked)
+		out.Rows = rows
+	}
+	if j.prober != nil {
+		out.Probes = j.prober.Probe(action)
+		out.Decided = decided(t, action, &d)
 	}
 	return out, nil
 }
 
-func maskCell(scanner *mask.Scanner, d *schema.Decision, column int, cell *string) *string {
-	var in []byte
-	if cell != nil {
-		in = append([]byte{}, *cell...)
+// would is what rules in dry run would have made of a decision.
+func would(action *schema.Action, d *schema.Decision) suite.Would {
+	if d.Would == nil {
+		return suite.Would{Effect: d.Effect}
 	}
-	var out []byte
-	null := in == nil
-	if i := slices.IndexFunc(d.Masks, func(m schema.ColumnMask) bool { return m.Output == column }); i >= 0 {
-		out, null = mask.Value(nil, d.Masks[i].With, d.Masks[i].Derived, textOID, 0, in)
-	} else if !null {
-		out, null, _ = scanner.Cell(nil, textOID, 0, in)
+	w := suite.Would{Effect: d.Would.Effect, Rules: d.Would.Rules}
+	for _, i := range d.Would.Masked {
+		w.Masked = append(w.Masked, action.Outputs[i].Name)
 	}
-	if null {
-		return nil
-	}
-	text := string(out)
-	return &text
-}
-
-func (j *judge) principal(p *schema.TestPrincipal) (*schema.Principal, error) {
-	m := j.mappers[p.Issuer]
-	if m == nil {
-		i := slices.IndexFunc(j.bundle.Issuers, func(s schema.Issuer) bool { return s.Name == p.Issuer })
-		if i < 0 {
-			return nil, fmt.Errorf("principal %q names issuer %q, which the policy does not have", p.Name, p.Issuer)
-		}
-		made, err := identity.NewMapper(j.bundle.Issuers[i])
-		if err != nil {
-			return nil, err
-		}
-		m, j.mappers[p.Issuer] = made, made
-	}
-	principal, err := m.Principal(p.Claims)
-	if err != nil {
-		return nil, fmt.Errorf("principal %q: %w", p.Name, err)
-	}
-	return principal, nil
-}
-
-func (j *judge) catalog(target string) (*schema.Catalog, error) {
-	if c := j.catalogs[target]; c != nil {
-		return c, nil
-	}
-	t := j.engine.Target(target)
-	if t == nil {
-		return nil, fmt.Errorf("the policy has no target %q", target)
-	}
-	if t.Catalog == "" {
-		return nil, fmt.Errorf("target %q has no catalog, so its statements cannot be analysed; write one with 'gatewright catalog pull' and name it in the target's catalog attribute", target)
-	}
-	data, err := fs.ReadFile(j.files, t.Catalog)
-	if err != nil {
-		return nil, fmt.Errorf("target %q: %w; 'gatewright catalog pull' writes it", target, err)
-	}
-	var c schema.Catalog
-	if err := json.Unmarshal(data, &c); err != nil {
-		return nil, fmt.Errorf("%s: %w; write it again with 'gatewright catalog pull'", t.Catalog, err)
-	}
-	j.catalogs[target] = &c
-	return &c, nil
+	return w
 }

@@ -2,116 +2,157 @@ package suite
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 
 	"github.com/gatewright/gatewright/schema"
 )
 
-// Observed is what a decider says of one statement.
-type Observed struct {
-	Effect  schema.Effect
-	Rules   []string
-	Message string
-	// Masked are the names of the output columns that are masked, in order.
-	Masked []string
-	// Rows are the test's rows after the masks; nil cells are NULL.
-	Rows [][]*string
-	// Trace is how each rule looked at the statement.
-	Trace []schema.Trace
+// Config is what a run needs.
+type Config struct {
+	// Rules are the addresses of the policy's rules and masks; an expectation that names another one fails.
+	Rules  []string
+	Decide Decider
+	// Workers is how many statements are judged at once, at least one. The report does not hang on it.
+	Workers int
+	// Progress is told how much is done, in rising order and from one goroutine at a time; it may be nil.
+	Progress func(done, total int)
 }
 
-// Decider decides one statement of a test as the gateway would. An error means that the test cannot be judged, which
-// fails it.
-type Decider func(t *schema.Test, p *schema.TestPrincipal, sql string) (Observed, error)
-
-// Report is what a run found. Results are in the order of the tests and of their statements.
-type Report struct {
-	Passed  int      `json:"passed"`
-	Failed  int      `json:"failed"`
-	Results []Result `json:"results"`
-}
-
-// OK reports whether there was something to run and all of it passed.
-func (r *Report) OK() bool { return r.Failed == 0 && r.Passed > 0 }
-
-// Result is one statement of one test.
-type Result struct {
-	Test   string       `json:"test"`
-	SQL    string       `json:"sql"`
-	Range  schema.Range `json:"range"`
-	Passed bool         `json:"passed"`
-	// Failures are the expectations that were not met.
-	Failures []Failure `json:"failures,omitempty"`
-	// Trace shows the rules that have to do with the outcome, when the test failed.
-	Trace []schema.Trace `json:"trace,omitempty"`
-}
-
-// Failure is one expectation that was not met. Want and Got are empty when the test could not be judged at all.
-type Failure struct {
-	What string `json:"what"`
-	Want string `json:"want,omitempty"`
-	Got  string `json:"got,omitempty"`
-}
-
-// Run runs every test. rules are the addresses of the policy's rules and masks; an expectation that names another one
-// fails, as does a principal that is not there.
-func Run(s *schema.Suite, rules []string, decide Decider) *Report {
-	report := &Report{Results: []Result{}}
-	for i := range s.Tests {
-		t := &s.Tests[i]
-		for _, sql := range t.SQL {
-			r := runOne(s, rules, decide, t, sql)
-			if r.Passed {
-				report.Passed++
-			} else {
-				report.Failed++
-			}
-			report.Results = append(report.Results, r)
-		}
-		if len(t.SQL) == 0 {
-			report.Failed++
-			report.Results = append(report.Results, Result{
-				Test: t.Name, Range: t.Range, Failures: []Failure{{What: "the test has no statement"}},
-			})
-		}
-	}
+// Run runs every test. A run that ctx ends early reports the statements that were not judged as failed.
+func Run(ctx context.Context, s *schema.Suite, c Config) *Report {
+	report, _ := run(ctx, s, c)
 	return report
 }
 
-func runOne(s *schema.Suite, rules []string, decide Decider, t *schema.Test, sql string) Result {
-	result := Result{Test: t.Name, SQL: sql, Range: t.Range}
-	for _, address := range t.Expect.By {
-		if !slices.Contains(rules, address) {
-			result.Failures = append(result.Failures, Failure{What: fmt.Sprintf("expect.by names %s, which the policy does not have", address)})
+// Select keeps the tests whose full name matches.
+func Select(s *schema.Suite, match func(name string) bool) *schema.Suite {
+	out := &schema.Suite{Principals: s.Principals}
+	for i := range s.Tests {
+		if match(s.Tests[i].FullName()) {
+			out.Tests = append(out.Tests, s.Tests[i])
 		}
 	}
-	i := slices.IndexFunc(s.Principals, func(p schema.TestPrincipal) bool { return p.Name == t.As })
-	if i < 0 {
-		result.Failures = append(result.Failures, Failure{What: fmt.Sprintf("there is no principal %q", t.As)})
+	return out
+}
+
+// job is one statement of one test.
+type job struct {
+	test *schema.Test
+	who  *schema.TestPrincipal
+	sql  string
+}
+
+// jobs lists what there is to judge, in order. A test that has nothing to judge is one job, which fails.
+func jobs(s *schema.Suite) []job {
+	byName := make(map[string]*schema.TestPrincipal, len(s.Principals))
+	for i := range s.Principals {
+		byName[s.Principals[i].Name] = &s.Principals[i]
 	}
-	if len(result.Failures) > 0 {
-		return result
+	var out []job
+	for i := range s.Tests {
+		t := &s.Tests[i]
+		statements := t.SQL
+		if len(statements) == 0 {
+			statements = []string{""}
+		}
+		for _, sql := range statements {
+			out = append(out, job{test: t, who: byName[t.As], sql: sql})
+		}
 	}
-	got, err := decide(t, &s.Principals[i], sql)
+	return out
+}
+
+func run(ctx context.Context, s *schema.Suite, c Config) (*Report, []Observed) {
+	list := jobs(s)
+	known := make(map[string]bool, len(c.Rules))
+	for _, rule := range c.Rules {
+		known[rule] = true
+	}
+	report := &Report{Results: make([]Result, len(list))}
+	seen := make([]Observed, len(list))
+	each(ctx, len(list), c.Workers, c.Progress, func(i int) {
+		report.Results[i], seen[i] = list[i].run(known, c.Decide)
+	})
+	for i := range report.Results {
+		r := &report.Results[i]
+		if r.Test == "" {
+			*r = list[i].result()
+			r.broken("the run was stopped before this was judged")
+		}
+		if r.Passed {
+			report.Passed++
+		} else {
+			report.Failed++
+		}
+	}
+	return report, seen
+}
+
+func (j *job) result() Result {
+	return Result{Test: j.test.FullName(), SQL: j.sql, Range: j.test.Range}
+}
+
+// asksNothing reports a test that neither a statement nor a session nor a token is the matter of.
+func (j *job) asksNothing() bool {
+	e := &j.test.Expect
+	return len(j.test.SQL) == 0 && !j.test.Connect && e.Identity == "" && e.Principal == nil
+}
+
+func (j *job) run(known map[string]bool, decide Decider) (Result, Observed) {
+	result := j.result()
+	if j.asksNothing() {
+		result.broken("the test has no statement")
+		return result, Observed{}
+	}
+	for _, address := range named(&j.test.Expect) {
+		if !known[address] {
+			result.broken(fmt.Sprintf("by names %s, which the policy does not have", address))
+		}
+	}
+	if j.who == nil {
+		result.broken(fmt.Sprintf("there is no principal %q", j.test.As))
+	}
+	if result.Errored {
+		return result, Observed{}
+	}
+	got, err := decide(j.test, j.who, j.sql)
 	if err != nil {
-		result.Failures = []Failure{{What: err.Error()}}
-		return result
+		result.broken(err.Error())
+		return result, Observed{}
 	}
-	result.Failures = compare(&t.Expect, &got)
-	result.Passed = len(result.Failures) == 0
-	if !result.Passed {
-		result.Trace = relevant(&t.Expect, &got)
+	result.judge(&j.test.Expect, &got)
+	return result, got
+}
+
+func (r *Result) judge(want *schema.Expect, got *Observed) {
+	r.Failures, r.Errored = compare(want, got)
+	r.Passed = len(r.Failures) == 0
+	if !r.Passed && got.Trace != nil {
+		r.Trace = relevant(want, got)
 	}
-	return result
+}
+
+// named are the addresses that an expectation names.
+func named(e *schema.Expect) []string {
+	list := slices.Clone(e.By)
+	for i := range e.Accesses {
+		list = append(list, e.Accesses[i].By...)
+	}
+	if e.Would != nil {
+		list = append(list, e.Would.By...)
+	}
+	return list
 }
 
 // relevant keeps the rules that were expected to speak or did, and those that only a condition kept from matching.
 func relevant(want *schema.Expect, got *Observed) []schema.Trace {
 	var out []schema.Trace
-	for _, tr := range got.Trace {
-		named := slices.Contains(want.By, tr.Rule) || slices.Contains(got.Rules, tr.Rule)
-		if named || tr.Matched || tr.Scope == "condition" {
+	expected := named(want)
+	for _, tr := range got.Trace() {
+		spoke := slices.Contains(expected, tr.Rule) || slices.Contains(got.Rules, tr.Rule)
+		if spoke || tr.Matched || tr.Scope == "condition" {
 			out = append(out, tr)
 		}
 	}
