@@ -57,14 +57,14 @@ type Parameter struct {
 // Access is one verb on one object. An action is decided per access.
 type Access struct {
 	// Verb is one of the Verb constants.
-	Verb string `cel:"verb"`
+	Verb string `cel:"verb" json:"verb"`
 	// Object is a canonical name (see Qualify): a table, a function, a setting; empty where the verb has none.
-	Object string `cel:"object"`
+	Object string `cel:"object" json:"object,omitempty"`
 	// Columns are the bare names of the object's columns that the access reads or writes, sorted; nil when it has none.
-	Columns []string `cel:"columns"`
+	Columns []string `cel:"columns" json:"columns,omitempty"`
 	// Harmless accesses need no allow: structure-only system catalogs, plain settings. Only a rule that names the
 	// object (not by "*" alone) matches them.
-	Harmless bool
+	Harmless bool `json:"harmless,omitempty"`
 }
 
 // Verbs of the postgres protocol.

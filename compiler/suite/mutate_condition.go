@@ -31,11 +31,11 @@ func (m *maker) condition(attribute, address string, mask bool, c *schema.Condit
 func sideMissing(attribute, address, text string) string {
 	switch attribute {
 	case AttributeUnless:
-		return fmt.Sprintf("one in which %s is true, so that %s does not match", text, address)
+		return fmt.Sprintf("a test in which %s is true, so that %s does not match", text, address)
 	case AttributeRequire:
-		return fmt.Sprintf("one of a token for which %s is false: expect { identity = \"refused\" }", text)
+		return fmt.Sprintf("a token for which %s is false: expect { identity = \"refused\" }", text)
 	}
-	return fmt.Sprintf("one in which %s is false, so that %s does not match", text, address)
+	return fmt.Sprintf("a test in which %s is false, so that %s does not match", text, address)
 }
 
 // missing is the test that tells a change from what was written.
@@ -43,11 +43,11 @@ func missing(attribute, address string, ch *schema.Change) string {
 	whole := address + "'s " + attribute
 	switch {
 	case ch.Kind == "drop-conjunct":
-		return fmt.Sprintf("one in which %s is false and all else of %s holds", ch.Term, whole)
+		return fmt.Sprintf("a test in which %s is false and all else of %s holds", ch.Term, whole)
 	case ch.Kind == "drop-disjunct":
-		return fmt.Sprintf("one in which %s is true and nothing else of %s is", ch.Term, whole)
+		return fmt.Sprintf("a test in which %s is true and nothing else of %s is", ch.Term, whole)
 	case ch.Kind == "flip-comparison":
-		return fmt.Sprintf("one in which %s and %s differ, and %s hangs on it", ch.Term, ch.Became, whole)
+		return fmt.Sprintf("a test in which %s and %s differ, and %s hangs on it", ch.Term, ch.Became, whole)
 	}
-	return fmt.Sprintf("one in which %s hangs on %s", whole, ch.Term)
+	return fmt.Sprintf("a test in which %s hangs on %s", whole, ch.Term)
 }

@@ -11,11 +11,11 @@ import (
 func (m *maker) mask(i int) {
 	k := &m.Bundle.Masks[i]
 	m.add(Mutant{Rule: k.Address, Kind: "remove-rule", Mutation: "the mask is removed",
-		Missing: "one that reads a column of its classes: expect { masked = [\"COLUMN\"] }", Range: k.Range,
+		Missing: "a statement that reads a column of its classes: expect { masked = [\"COLUMN\"] }", Range: k.Range,
 		change: func(b *schema.Bundle) { b.Masks = slices.Delete(slices.Clone(b.Masks), i, i+1) }})
 	if len(k.Groups) > 0 {
 		m.add(Mutant{Rule: k.Address, Kind: "drop-groups", Mutation: "the mask stands for every group",
-			Missing: "one of a caller outside of its groups, who sees the column", Range: m.place(k.Address+".groups", k.Range),
+			Missing: "a caller outside of its groups, who sees the column", Range: m.place(k.Address+".groups", k.Range),
 			change: onMask(i, func(k *schema.Mask) { k.Groups = nil })})
 	}
 	m.elements(k.Address, "groups", k.Groups, k.Range, "a caller of the group %s alone, who must not see the column", func(l []string) func(*schema.Bundle) {
@@ -41,7 +41,7 @@ func (m *maker) elements(address, attribute string, list []string, rng schema.Ra
 	key := address + "." + attribute
 	for _, item := range list {
 		m.add(Mutant{Rule: address, Kind: "drop-element", Mutation: fmt.Sprintf("%s loses %s", attribute, item),
-			Missing: "one of " + fmt.Sprintf(missing, item), Range: m.place(key+"["+item+"]", m.place(key, rng)), change: change(without(list, item))})
+			Missing: fmt.Sprintf(missing, item), Range: m.place(key+"["+item+"]", m.place(key, rng)), change: change(without(list, item))})
 	}
 }
 
@@ -50,15 +50,15 @@ func (m *maker) weaken(i int) {
 	k := &m.Bundle.Masks[i]
 	if weaker := k.With - 1; k.With > schema.TransformNone && weaker > schema.TransformNone {
 		m.add(Mutant{Rule: k.Address, Kind: "weaken-transform", Mutation: fmt.Sprintf("%s becomes %s", k.With, weaker),
-			Missing: "one with rows, and what is left of a value that shows the difference: rows = [[...]], expect { rows = [[...]] }",
+			Missing: "a test with rows, and what is left of a value that shows the difference: rows = [[...]], expect { rows = [[...]] }",
 			Range:   m.place(k.Address+".with", k.Range), change: onMask(i, func(k *schema.Mask) { k.With = weaker })})
 	}
-	weaker, missing := schema.PredicatesEquality, "one that compares a column of its classes with a constant, and is refused"
+	weaker, missing := schema.PredicatesEquality, "a statement that compares a column of its classes with a constant, and is refused"
 	switch k.Predicates {
 	case schema.PredicatesAllow:
 		return
 	case schema.PredicatesEquality:
-		weaker, missing = schema.PredicatesAllow, "one that sorts by a column of its classes, and is refused"
+		weaker, missing = schema.PredicatesAllow, "a statement that sorts by a column of its classes, and is refused"
 	}
 	m.add(Mutant{Rule: k.Address, Kind: "weaken-predicates", Mutation: fmt.Sprintf("predicates %s becomes %s", k.Predicates, weaker),
 		Missing: missing, Range: m.place(k.Address+".predicates", k.Range), change: onMask(i, func(k *schema.Mask) { k.Predicates = weaker })})
@@ -73,12 +73,12 @@ func (m *maker) class(i int) {
 	address := "class." + c.Name
 	for _, column := range c.Columns {
 		m.add(Mutant{Rule: address, Kind: "drop-column", Mutation: fmt.Sprintf("the class loses %s", column),
-			Missing: fmt.Sprintf("one that reads %s, which is masked", column), Range: m.place(address+".columns["+column+"]", c.Range),
+			Missing: fmt.Sprintf("a statement that reads %s, which is masked", column), Range: m.place(address+".columns["+column+"]", c.Range),
 			change: onClass(i, func(c *schema.Class) { c.Columns = without(c.Columns, column) })})
 	}
 	for _, detector := range c.Detect {
 		m.add(Mutant{Rule: address, Kind: "drop-detector", Mutation: fmt.Sprintf("the class loses the detector %s", detector),
-			Missing: fmt.Sprintf("one with a value that %s finds in another column: rows = [[...]], expect { rows = [[...]] }", detector),
+			Missing: fmt.Sprintf("a test with a value that %s finds in another column: rows = [[...]], expect { rows = [[...]] }", detector),
 			Range:   m.place(address+".detect["+detector+"]", c.Range),
 			change:  onClass(i, func(c *schema.Class) { c.Detect = without(c.Detect, detector) })})
 	}

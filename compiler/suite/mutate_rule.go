@@ -11,9 +11,9 @@ import (
 // rule makes the mutants of one rule.
 func (m *maker) rule(i int) {
 	r := &m.Bundle.Rules[i]
-	decides := fmt.Sprintf("one that %s decides: expect { by = [%q] }", r.Address, r.Address)
+	decides := fmt.Sprintf("a statement that %s decides: expect { by = [%q] }", r.Address, r.Address)
 	if r.Mode == schema.DryRun {
-		decides = fmt.Sprintf("one that %s would decide: expect { would { by = [%q] } }", r.Address, r.Address)
+		decides = fmt.Sprintf("a statement that %s would decide: expect { would { by = [%q] } }", r.Address, r.Address)
 	}
 	m.add(Mutant{Rule: r.Address, Kind: "remove-rule", Mutation: "the rule is removed", Missing: decides, Range: r.Range,
 		change: func(b *schema.Bundle) { b.Rules = slices.Delete(slices.Clone(b.Rules), i, i+1) }})
@@ -42,7 +42,7 @@ func (m *maker) route(i int) {
 	}
 	name := m.Bundle.Routes[other].Name
 	m.add(Mutant{Rule: r.Address, Kind: "change-route", Mutation: fmt.Sprintf("route %s becomes %s", r.Route, name),
-		Missing: fmt.Sprintf("one that waits for approval by it: expect { route = %q }", r.Route), Range: m.place(r.Address+".route", r.Range),
+		Missing: fmt.Sprintf("a statement that waits for approval by it: expect { route = %q }", r.Route), Range: m.place(r.Address+".route", r.Range),
 		change: onRule(i, func(r *schema.Rule) { r.Route = name })})
 }
 
@@ -65,11 +65,11 @@ func (m *maker) scopes(r *schema.Rule) []scope {
 	}
 	listed := func(what string, list []string) string { return what + " " + strings.Join(list, ", ") }
 	return []scope{
-		{"groups", r.Groups, nil, func(r *schema.Rule, l []string) { r.Groups = l }, listed("a caller outside of the group", r.Groups)},
-		{"targets", r.Targets, all, func(r *schema.Rule, l []string) { r.Targets = l }, listed("another target than", r.Targets)},
-		{"verbs", r.Verbs, nil, func(r *schema.Rule, l []string) { r.Verbs = l }, listed("another verb than", r.Verbs)},
-		{"tables", r.Tables, []string{"*"}, func(r *schema.Rule, l []string) { r.Tables = l }, listed("another table than", r.Tables)},
-		{"functions", r.Functions, []string{"*"}, func(r *schema.Rule, l []string) { r.Functions = l }, listed("another function than", r.Functions)},
+		{"groups", r.Groups, nil, func(r *schema.Rule, l []string) { r.Groups = l }, listed("a statement by a caller outside of", r.Groups)},
+		{"targets", r.Targets, all, func(r *schema.Rule, l []string) { r.Targets = l }, listed("a statement on another target than", r.Targets)},
+		{"verbs", r.Verbs, nil, func(r *schema.Rule, l []string) { r.Verbs = l }, listed("a statement with another verb than", r.Verbs)},
+		{"tables", r.Tables, []string{"*"}, func(r *schema.Rule, l []string) { r.Tables = l }, listed("a statement on another table than", r.Tables)},
+		{"functions", r.Functions, []string{"*"}, func(r *schema.Rule, l []string) { r.Functions = l }, listed("a call of another function than", r.Functions)},
 	}
 }
 
@@ -80,7 +80,7 @@ func (m *maker) widen(i int, s scope) {
 		return
 	}
 	m.add(Mutant{Rule: r.Address, Kind: "drop-" + s.name, Mutation: fmt.Sprintf("the rule matches whatever the %s", s.name),
-		Missing: fmt.Sprintf("one of %s, which %s must not match", s.outside, r.Address), Range: m.place(r.Address+"."+s.name, r.Range),
+		Missing: fmt.Sprintf("%s, which %s must not match", s.outside, r.Address), Range: m.place(r.Address+"."+s.name, r.Range),
 		change: onRule(i, func(r *schema.Rule) { s.set(r, s.wide) })})
 }
 
@@ -94,7 +94,7 @@ func (m *maker) narrow(i int, s scope) {
 	for _, item := range s.list {
 		key := r.Address + "." + s.name
 		m.add(Mutant{Rule: r.Address, Kind: "drop-element", Mutation: fmt.Sprintf("%s loses %s", s.name, item),
-			Missing: fmt.Sprintf("one of %s alone that %s matches", item, r.Address), Range: m.place(key+"["+item+"]", m.place(key, r.Range)),
+			Missing: fmt.Sprintf("a statement that %s matches for %s alone", r.Address, item), Range: m.place(key+"["+item+"]", m.place(key, r.Range)),
 			change: onRule(i, func(r *schema.Rule) { s.set(r, without(s.list, item)) })})
 	}
 }
