@@ -13,31 +13,6 @@ principal "fraud" {
   claims = { sub = "fraud", groups = ["billing", "fraud-analysts"], client_type = "service" }
 }
 
-principal "dba" {
-  issuer = "corp"
-  claims = { sub = "ada", groups = ["dba"], client_type = "human" }
-}
-
-principal "robot" {
-  issuer = "corp"
-  claims = { sub = "robot", groups = ["order-service"], client_type = "robot" }
-}
-
-test "only services and people" {
-  as = "robot"
-  expect {
-    identity = "refused"
-    message  = "only services and people may use this gateway"
-  }
-}
-
-test "people are told from programs" {
-  cases = {
-    "a person"  = { as = "dba", expect = { principal = { subject = "ada", kind = "human", groups = ["dba"] } } }
-    "a service" = { as = "billing", expect = { principal = { subject = "billing", kind = "machine" } } }
-  }
-}
-
 test "an order is read" {
   as     = "order-service"
   target = "payments-db"
@@ -126,37 +101,6 @@ test "a customer is found by the whole address" {
   }
 }
 
-test "nobody sorts by an address that they may not see" {
-  as     = "billing"
-  target = "payments-db"
-  sql    = "SELECT id FROM customers ORDER BY email"
-  expect {
-    decision = "deny"
-    by       = ["mask.contact"]
-  }
-}
-
-test "the DBA works on every table of the application" {
-  as     = "dba"
-  target = "payments-db"
-  expect {
-    decision = "allow"
-    by       = ["allow.dba"]
-  }
-  cases = {
-    "addresses are plain" = {
-      sql    = "SELECT email FROM customers ORDER BY email"
-      rows   = [["ada@mail.example"]]
-      expect = { masked = [], rows = [["ada@mail.example"]] }
-    }
-    "cards are not"      = { sql = "SELECT pan FROM cards", expect = { masked = ["pan"] } }
-    "maintenance"        = { sql = "VACUUM orders" }
-    "system tables"      = { sql = "SELECT rolpassword FROM pg_authid", expect = { decision = "deny", by = [] } }
-    "emptying a table"   = { sql = "TRUNCATE orders", expect = { decision = "deny", by = [] } }
-    "deleting some rows" = { sql = "DELETE FROM orders WHERE id = 1", expect = { decision = "approve", route = "dba-oncall" } }
-  }
-}
-
 test "an unbounded write is refused, by that rule" {
   as     = "order-service"
   target = "payments-db"
@@ -205,6 +149,62 @@ test "what no rule allows is refused" {
   expect {
     decision = "deny"
     by       = []
+  }
+}
+
+principal "dba" {
+  issuer = "corp"
+  claims = { sub = "ada", groups = ["dba"], client_type = "human" }
+}
+
+principal "robot" {
+  issuer = "corp"
+  claims = { sub = "robot", groups = ["order-service"], client_type = "robot" }
+}
+
+test "only services and people" {
+  as = "robot"
+  expect {
+    identity = "refused"
+    message  = "only services and people may use this gateway"
+  }
+}
+
+test "people are told from programs" {
+  cases = {
+    "a person"  = { as = "dba", expect = { principal = { subject = "ada", kind = "human", groups = ["dba"] } } }
+    "a service" = { as = "billing", expect = { principal = { subject = "billing", kind = "machine" } } }
+  }
+}
+
+test "nobody sorts by an address that they may not see" {
+  as     = "billing"
+  target = "payments-db"
+  sql    = "SELECT id FROM customers ORDER BY email"
+  expect {
+    decision = "deny"
+    by       = ["mask.contact"]
+  }
+}
+
+test "the DBA works on every table of the application" {
+  as     = "dba"
+  target = "payments-db"
+  expect {
+    decision = "allow"
+    by       = ["allow.dba"]
+  }
+  cases = {
+    "addresses are plain" = {
+      sql    = "SELECT email FROM customers ORDER BY email"
+      rows   = [["ada@mail.example"]]
+      expect = { masked = [], rows = [["ada@mail.example"]] }
+    }
+    "cards are not"      = { sql = "SELECT pan FROM cards", expect = { masked = ["pan"] } }
+    "maintenance"        = { sql = "VACUUM orders" }
+    "system tables"      = { sql = "SELECT rolpassword FROM pg_authid", expect = { decision = "deny", by = [] } }
+    "emptying a table"   = { sql = "TRUNCATE orders", expect = { decision = "deny", by = [] } }
+    "deleting some rows" = { sql = "DELETE FROM orders WHERE id = 1", expect = { decision = "approve", route = "dba-oncall" } }
   }
 }
 
