@@ -56,6 +56,7 @@ func (e *emitter) scopePlaces(p Places, s *scope) {
 	for i := range s.tree.Classes {
 		k := &s.tree.Classes[i]
 		a := s.address("class", k.Name)
+		p.list(a, "targets", k.Targets, k.Targets.Texts())
 		p.list(a, "columns", k.Columns, columnsOf(k))
 		p.list(a, "detect", k.Detect, k.Detect.Texts())
 	}

@@ -10,10 +10,17 @@ import (
 type outliner struct {
 	rules, masks, claims *vocab.Vocabulary
 	files                map[string][]byte
+	// terms are those of the conditions seen so far; many rules share one text.
+	terms map[termsKey][]string
+}
+
+type termsKey struct {
+	vocabulary *vocab.Vocabulary
+	text       string
 }
 
 func newOutliner(files map[string][]byte) (*outliner, error) {
-	o := &outliner{files: files}
+	o := &outliner{files: files, terms: map[termsKey][]string{}}
 	for _, v := range []struct {
 		into *(*vocab.Vocabulary)
 		kind vocab.Kind
@@ -68,12 +75,16 @@ func (o *outliner) condition(c *suite.Covered, v *vocab.Vocabulary, attribute st
 	if condition == nil {
 		return nil
 	}
-	logic, err := logicOf(v, condition)
-	if err != nil {
-		return fail(err, "")
+	k := termsKey{v, condition.Text}
+	if _, known := o.terms[k]; !known {
+		logic, err := logicOf(v, condition)
+		if err != nil {
+			return fail(err, "")
+		}
+		o.terms[k] = logic.Terms()
 	}
 	covered := suite.CoveredCondition{Attribute: attribute, Range: condition.Range}
-	for _, term := range logic.Terms() {
+	for _, term := range o.terms[k] {
 		covered.Terms = append(covered.Terms, suite.CoveredTerm{Text: term, Range: suite.Locate(o.files, condition.Range, term)})
 	}
 	c.Conditions = append(c.Conditions, covered)

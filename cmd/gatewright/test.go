@@ -43,7 +43,7 @@ func (f *testFlags) check() (*regexp.Regexp, error) {
 	if err := checkFormat(f.format, "text", "json", "junit", "github", "tap"); err != nil {
 		return nil, err
 	}
-	if f.least < 0 || f.least > 100 {
+	if !(f.least >= 0 && f.least <= 100) { // nor is NaN
 		return nil, fail(fmt.Errorf("--coverage-min %v is no percentage", f.least), "Give a number from 0 to 100.")
 	}
 	run, err := regexp.Compile(f.run)

@@ -13,7 +13,9 @@ func FuzzReasons(f *testing.F) {
 	f.Add([]byte("\r\n// gatewright:survives[a-b] x\r\n\xff# gatewright:survives \xff\n"))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		src := suite.Source{Bundle: &schema.Bundle{}, Files: map[string][]byte{"p.hcl": text}}
-		decide := func(*schema.Test, *schema.TestPrincipal, string) (suite.Observed, error) { return suite.Observed{Effect: schema.Allow}, nil }
+		decide := func(*schema.Test, *schema.TestPrincipal, string) (suite.Observed, error) {
+			return suite.Observed{Effect: schema.Allow}, nil
+		}
 		m, err := suite.Mutate(t.Context(), oneTest(), suite.Config{Decide: decide}, src, nil)
 		if err != nil {
 			t.Fatal(err)

@@ -33,7 +33,7 @@ func (m *maker) mask(i int) {
 	})
 }
 
-// elements drops each of several elements of a mask's list.
+// elements drops each of several elements of a mask's or a class's list.
 func (m *maker) elements(address, attribute string, list []string, rng schema.Range, missing string, change func([]string) func(*schema.Bundle)) {
 	if len(list) < 2 {
 		return
@@ -64,13 +64,16 @@ func (m *maker) weaken(i int) {
 		Missing: missing, Range: m.place(k.Address+".predicates", k.Range), change: onMask(i, func(k *schema.Mask) { k.Predicates = weaker })})
 }
 
-// class drops each column and detector of a class that has several.
+// class drops each target, column and detector of a class that has several.
 func (m *maker) class(i int) {
 	c := &m.Bundle.Classes[i]
+	address := "class." + c.Name
+	m.elements(address, "targets", c.Targets, c.Range, "a statement on %s that reads a column of the class", func(l []string) func(*schema.Bundle) {
+		return onClass(i, func(c *schema.Class) { c.Targets = l })
+	})
 	if len(c.Columns)+len(c.Detect) < 2 {
 		return
 	}
-	address := "class." + c.Name
 	for _, column := range c.Columns {
 		m.add(Mutant{Rule: address, Kind: "drop-column", Mutation: fmt.Sprintf("the class loses %s", column),
 			Missing: fmt.Sprintf("a statement that reads %s, which is masked", column), Range: m.place(address+".columns["+column+"]", c.Range),

@@ -18,7 +18,7 @@ func testedPolicy() *schema.Bundle {
 		Routes:  []schema.Route{{Name: "dba"}, {Name: "sre"}},
 		Issuers: []schema.Issuer{{Name: "corp", Require: []schema.Requirement{{When: schema.Condition{Text: "claims.a"}}, {When: schema.Condition{Text: "claims.b"}}}}},
 		Classes: []schema.Class{
-			{Name: "card", Columns: []string{"public.c.pan"}, Detect: []string{"credit_card"}}, {Name: "mail", Columns: []string{"public.c.mail"}},
+			{Name: "card", Columns: []string{"public.c.pan"}, Detect: []string{"credit_card"}}, {Name: "mail", Targets: []string{"db", "other"}, Columns: []string{"public.c.mail"}},
 		},
 		Rules: []schema.Rule{
 			{Address: "allow.a", Effect: schema.Allow, Targets: []string{"db"}, Groups: []string{"g", "h"}, Tables: []string{"public.t"}, When: &schema.Condition{Text: "x && y"}},
@@ -76,6 +76,7 @@ func TestMutants(t *testing.T) {
 		"mask.d weaken-transform: last4 becomes email", "mask.d weaken-predicates: predicates deny becomes equality",
 		"mask.e remove-rule: the mask is removed",
 		"class.card drop-column: the class loses public.c.pan", "class.card drop-detector: the class loses the detector credit_card",
+		"class.mail drop-element: targets loses db", "class.mail drop-element: targets loses other",
 		"issuer.corp.require[0] drop-condition: require is dropped", "issuer.corp.require[0] drop-conjunct: require: without claims.a",
 		"issuer.corp.require[1] drop-condition: require is dropped", "issuer.corp.require[1] drop-conjunct: require: without claims.b",
 	}

@@ -24,6 +24,8 @@ type logicNode struct {
 	operator string
 	args     []*logicNode
 	term     int
+	// constant is set for true and false, which have one side and are no term.
+	constant schema.Side
 }
 
 const (
@@ -45,6 +47,12 @@ func (c *Condition) Logic() (*Logic, error) {
 }
 
 func (l *Logic) take(c *Condition, e ast.Expr) (*logicNode, error) {
+	if e.Kind() == ast.LiteralKind && e.AsLiteral() == types.True {
+		return &logicNode{constant: schema.SideTrue}, nil
+	}
+	if e.Kind() == ast.LiteralKind && e.AsLiteral() == types.False {
+		return &logicNode{constant: schema.SideFalse}, nil
+	}
 	if !isLogic(e) {
 		return l.term(c, e)
 	}
@@ -112,6 +120,9 @@ func (l *Logic) sides(facts interpreter.Activation) ([]schema.Side, schema.Side)
 }
 
 func (l *Logic) eval(n *logicNode, facts interpreter.Activation, sides []schema.Side) schema.Side {
+	if n.constant != schema.SideUnasked {
+		return n.constant
+	}
 	switch n.operator {
 	case opAnd:
 		return l.junction(n, facts, sides, schema.SideFalse)

@@ -33,6 +33,7 @@ func TestSides(t *testing.T) {
 		{"an error decides nothing alone", "target.labels['x'] == 'y' && sql.has_limit", []schema.Side{er, fa}, fa},
 		{"an error stays", "target.labels['x'] == 'y' || sql.has_limit", []schema.Side{er, fa}, er},
 		{"a choice asks one of two", "sql.where_bound ? sql.has_limit : sql.has_where", []schema.Side{tr, fa, un}, fa},
+		{"a constant is no term", "sql.where_bound ? true : sql.has_limit", []schema.Side{tr, un}, tr},
 		{"a macro is one term", "principal.groups.exists(g, g == 'a' || g == 'b') && sql.limit < 5", []schema.Side{tr, tr}, tr},
 		{"what hangs on the unknown", "request.application == 'x' && sql.where_bound", []schema.Side{un, tr}, un},
 		{"the unknown beside what decides", "request.application == 'x' && sql.has_limit", []schema.Side{un, fa}, fa},
