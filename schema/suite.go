@@ -153,8 +153,9 @@ type Probe struct {
 type Change struct {
 	// Kind is the name of the sort of change, as "drop-conjunct".
 	Kind string
-	// Text is the changed condition, canonical.
-	Text string
+	// Text gives the changed condition, canonical; "" where that does not check, or says the same. It is made when asked
+	// for: a long condition has many changes.
+	Text func() string
 	// Term is the part that was changed, and Became what stands there instead; empty when it was dropped.
 	Term, Became string
 }

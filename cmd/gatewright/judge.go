@@ -165,7 +165,7 @@ func (j *judge) one(t *schema.Test, principal *schema.Principal, action *schema.
 	}
 	if j.prober != nil {
 		out.Probes = j.prober.Probe(action)
-		out.Decided = decided(t, action, &d)
+		out.Decided = decided(t, action, &d, out.Probes)
 	}
 	return out, nil
 }

@@ -54,12 +54,16 @@ func maskOf(d *schema.Decision, column int) int {
 }
 
 // decided are the rules and masks that made a difference to an action: those that forced the outcome, or would have,
-// those that mask a column, and those whose detectors find something in the test's rows.
-func decided(t *schema.Test, action *schema.Action, d *schema.Decision) []string {
+// those that mask a column, and those whose detectors find something in the test's rows. Those of which the action shows
+// nothing, as probes has it, are left out.
+func decided(t *schema.Test, action *schema.Action, d *schema.Decision, probes []schema.Probe) []string {
 	out := slices.Clone(d.Rules)
 	if d.Would != nil {
 		out = append(out, d.Would.Rules...)
 	}
+	out = slices.DeleteFunc(out, func(rule string) bool {
+		return !slices.ContainsFunc(probes, func(p schema.Probe) bool { return p.Rule == rule })
+	})
 	if d.Effect == schema.Deny {
 		return out
 	}

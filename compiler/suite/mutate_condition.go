@@ -23,7 +23,8 @@ func (m *maker) condition(attribute, address string, mask bool, c *schema.Condit
 			what = fmt.Sprintf("%s: without %s", attribute, ch.Term)
 		}
 		m.add(Mutant{Rule: address, Kind: ch.Kind, Mutation: what, Missing: missing(attribute, address, &ch),
-			Range: Locate(m.Files, rng, ch.Term), change: change(&schema.Condition{Text: ch.Text, Range: c.Range})})
+			Range:  Locate(m.Files, rng, ch.Term),
+			change: func(b *schema.Bundle) { change(&schema.Condition{Text: ch.Text(), Range: c.Range})(b) }})
 	}
 }
 

@@ -33,7 +33,7 @@ func testedPolicy() *schema.Bundle {
 }
 
 func changes(attribute string, _ bool, c *schema.Condition) []schema.Change {
-	return []schema.Change{{Kind: "drop-conjunct", Text: "changed", Term: c.Text}}
+	return []schema.Change{{Kind: "drop-conjunct", Text: func() string { return "changed" }, Term: c.Text}}
 }
 
 func TestMutants(t *testing.T) {

@@ -76,6 +76,8 @@ func FuzzParse(f *testing.F) {
 	f.Add("locals {\n  a = [1, \"${local.b}\"]\n  b = { x = local.a }\n}\nallow \"x\" {\n  groups = local.a\n  when = <<-CEL\n    a &&\n      b\n  CEL\n}\n")
 	f.Add("expr \"a\" { cel = \"\\u00e9\\n$${x}\" }")
 	f.Add("route \"r\" {\n  quorum = 1e99\n  hold = \"1m\"\n}\n")
+	f.Add("test \"t\" {\n  cases = {\n    \"a b\" = { sql = [\"x\"], expect = { access = { \"select t\" = { by = [] } }, would = {} } }\n    c = local.d\n  }\n}\n")
+	f.Add("test \"t\" {\n  time = \"2026-01-01T00:00:00Z\"\n  expect {\n    access \"a\" \"b\" \"c\" { by = [1] }\n    principal { kind = 1 }\n  }\n}\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		for _, path := range []string{"a.hcl", "a_test.hcl"} {
 			file, diags := syntax.Parse(path, []byte(text))

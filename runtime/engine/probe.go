@@ -62,7 +62,7 @@ func (p *Prober) Probe(a *schema.Action) []schema.Probe {
 		access := &a.Accesses[i]
 		s.match(e, access)
 		for _, index := range t.rules {
-			if r := e.rules[index]; s.scope(r, access) == "condition" {
+			if r := e.rules[index]; s.scope(r, access) == "condition" && shown(r, access) {
 				out = append(out, p.rule(s, r, access))
 			}
 		}
@@ -73,6 +73,12 @@ func (p *Prober) Probe(a *schema.Action) []schema.Probe {
 		}
 	}
 	return out
+}
+
+// shown reports whether an access shows anything of a rule. A session that may be opened because an allow could match
+// what is to come shows nothing of that allow, unless it names connect.
+func shown(r *rule, access *schema.Access) bool {
+	return access.Verb != schema.VerbConnect || r.Effect != schema.Allow || r.verbs&verbBit(schema.VerbConnect) != 0
 }
 
 func (p *Prober) rule(s *scratch, r *rule, access *schema.Access) schema.Probe {

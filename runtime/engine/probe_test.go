@@ -37,7 +37,7 @@ func TestProbe(t *testing.T) {
 			"allow.a true [1 0] []", "deny.c false [2] []", "deny.d true [] [2]", "mask.m false [] [1]",
 		}},
 		{"a session", act(on("connect", "")), []string{
-			"allow.a true [0 0] []", "allow.e true [1 0] []", "deny.c false [0] [0]", "deny.d false [] [0]", "mask.m false [] [1]",
+			"allow.e true [1 0] []", "deny.c false [0] [0]", "deny.d false [] [0]", "mask.m false [] [1]",
 		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -129,11 +129,56 @@ func TestChanges(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			var got []string
 			for _, change := range checked(t, vocab.Postgres, tt.text).Changes() {
-				got = append(got, change.Kind+": "+change.Text)
+				got = append(got, change.Kind+": "+change.Text())
 			}
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("changes (-want +got):\n%s", diff)
 			}
 		})
 	}
+}
+
+// FuzzLogic: a condition taken apart comes to what the whole comes to, and each change to it is a condition that says
+// something else.
+func FuzzLogic(f *testing.F) {
+	for _, text := range []string{
+		"sql.has_limit && !(sql.where_bound || target.labels['x'] == 'y')", "sql.limit < 5 ? sql.has_where : true",
+		"principal.groups.exists(g, g == 'a' && !has(target.labels.b)) || request.application == ''", "access.columns.all(c, c in ['a'])",
+		"!!!sql.has_where != false", "[1, 2].exists_one(e, e > 1) || 'a'.matches('b')", "principal.groups.filter(g, g != 'b') == ['a']",
+	} {
+		f.Add(text)
+	}
+	v := vocabulary(f, vocab.Postgres)
+	unknown := vocab.NewUnknown("request.application")
+	f.Fuzz(func(t *testing.T, text string) {
+		c, _ := v.Check(text, vocab.Bool, at(text), "p.hcl")
+		if c == nil {
+			return
+		}
+		l, err := c.Logic()
+		if err != nil {
+			t.Fatalf("%s: %v", c.Text(), err)
+		}
+		p, err := c.Program()
+		if err != nil {
+			t.Skip() // what does not become a program is refused when a policy is loaded
+		}
+		b := vocab.NewBinding()
+		b.Bind(&schema.Action{Principal: &schema.Principal{Groups: []string{"a", "b"}}, SQL: &schema.SQL{WhereBound: true, Limit: 3}}, &schema.Target{})
+		b.SetAccess(&schema.Access{Verb: "select", Columns: []string{"a"}})
+		_, whole := l.Sides(b, unknown)
+		value, known, err := p.Partial(b, unknown)
+		if want := side(value, known, err); whole != want {
+			t.Errorf("%s comes to %d, taken apart to %d", c.Text(), want, whole)
+		}
+		for _, change := range c.Changes() {
+			changed := change.Text()
+			if changed == "" {
+				continue
+			}
+			if again, _ := v.Check(changed, vocab.Bool, at(changed), "p.hcl"); again == nil || again.Text() != changed || changed == c.Text() {
+				t.Errorf("%s: the change %q is none", c.Text(), changed)
+			}
+		}
+	})
 }

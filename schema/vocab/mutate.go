@@ -22,7 +22,7 @@ var comparisons = map[string][]string{
 	"_==_": {"_!=_"}, "_!=_": {"_==_"}, "_<_": {"_<=_", "_>=_"}, "_<=_": {"_<_", "_>_"}, "_>_": {"_>=_", "_<=_"}, "_>=_": {"_>_", "_<_"},
 }
 
-// Changes gives the changes that can be made to a bool condition, in the order of its text. Each checks.
+// Changes gives the changes that can be made to a bool condition, in the order of its text.
 func (c *Condition) Changes() []schema.Change {
 	m := &mutator{c: c}
 	m.boolean(c.ast.NativeRep().Expr(), nil)
@@ -76,9 +76,7 @@ func (m *mutator) drop(e, parent ast.Expr) {
 	if kept.ID() == e.ID() {
 		kept = args[1]
 	}
-	if changed := m.with(parent, m.text(kept)); changed != "" {
-		m.list = append(m.list, schema.Change{Kind: kind, Text: changed, Term: m.text(e)})
-	}
+	m.list = append(m.list, schema.Change{Kind: kind, Term: m.text(e), Text: func() string { return m.with(parent, m.text(kept)) }})
 }
 
 // term turns a term around, a comparison by its operator.
@@ -133,9 +131,7 @@ func (m *mutator) macro(e ast.Expr) (ast.Expr, bool) {
 }
 
 func (m *mutator) record(kind string, e ast.Expr, term, became string) {
-	if changed := m.with(e, became); changed != "" {
-		m.list = append(m.list, schema.Change{Kind: kind, Text: changed, Term: term, Became: became})
-	}
+	m.list = append(m.list, schema.Change{Kind: kind, Term: term, Became: became, Text: func() string { return m.with(e, became) }})
 }
 
 // hole is no name that a condition can use.
