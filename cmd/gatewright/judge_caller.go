@@ -67,13 +67,13 @@ func probeCallers(b *schema.Bundle, s *schema.Suite, callers map[string]*caller)
 	for i := range b.Issuers {
 		for n := range b.Issuers[i].Require {
 			address := suite.RequireAddress(b.Issuers[i].Name, n)
-			logic, err := logicOf(v, &b.Issuers[i].Require[n].When)
+			probe, err := probeOf(v, &b.Issuers[i].Require[n].When)
 			if err != nil {
 				return fail(err, "")
 			}
 			for _, p := range s.Principals {
 				if p.Issuer == b.Issuers[i].Name {
-					callers[p.Name].probe(address, logic, p.Claims)
+					callers[p.Name].probe(address, probe, p.Claims)
 				}
 			}
 		}
@@ -81,20 +81,20 @@ func probeCallers(b *schema.Bundle, s *schema.Suite, callers map[string]*caller)
 	return nil
 }
 
-func logicOf(v *vocab.Vocabulary, c *schema.Condition) (*vocab.Logic, error) {
+func probeOf(v *vocab.Vocabulary, c *schema.Condition) (*vocab.Probe, error) {
 	checked, _, err := v.Load(c.Text, vocab.Bool)
 	if err != nil {
 		return nil, err
 	}
-	return checked.Logic()
+	return checked.Probe()
 }
 
 // probe asks one requirement, which a token is asked for only when it has met those before.
-func (c *caller) probe(address string, logic *vocab.Logic, claims map[string]any) {
+func (c *caller) probe(address string, probe *vocab.Probe, claims map[string]any) {
 	if slices.ContainsFunc(c.probes, func(p schema.Probe) bool { return !p.Matched }) {
 		return
 	}
-	sides, whole := logic.SidesOfClaims(claims)
+	sides, whole := probe.SidesOfClaims(claims)
 	met := whole == schema.SideTrue
 	c.probes = append(c.probes, schema.Probe{Rule: address, Matched: met, When: sides})
 	if !met {

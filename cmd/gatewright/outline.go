@@ -77,11 +77,11 @@ func (o *outliner) condition(c *suite.Covered, v *vocab.Vocabulary, attribute st
 	}
 	k := termsKey{v, condition.Text}
 	if _, known := o.terms[k]; !known {
-		logic, err := logicOf(v, condition)
+		probe, err := probeOf(v, condition)
 		if err != nil {
 			return fail(err, "")
 		}
-		o.terms[k] = logic.Terms()
+		o.terms[k] = probe.Terms()
 	}
 	covered := suite.CoveredCondition{Attribute: attribute, Range: condition.Range}
 	for _, term := range o.terms[k] {

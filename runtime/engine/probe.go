@@ -11,12 +11,12 @@ import (
 // immutable and may be used from many goroutines.
 type Prober struct {
 	engine *Engine
-	logic  map[*vocab.Condition]*vocab.Logic
+	probes map[*vocab.Condition]*vocab.Probe
 }
 
 // NewProber takes the conditions of every rule and mask apart.
 func NewProber(e *Engine) (*Prober, error) {
-	p := &Prober{engine: e, logic: map[*vocab.Condition]*vocab.Logic{}}
+	p := &Prober{engine: e, probes: map[*vocab.Condition]*vocab.Probe{}}
 	for _, r := range e.rules {
 		if err := p.add(r.when, r.unless); err != nil {
 			return nil, err
@@ -34,14 +34,14 @@ func NewProber(e *Engine) (*Prober, error) {
 
 func (p *Prober) add(conditions ...condition) error {
 	for _, c := range conditions {
-		if c.checked == nil || p.logic[c.checked] != nil {
+		if c.checked == nil || p.probes[c.checked] != nil {
 			continue
 		}
-		l, err := c.checked.Logic()
+		l, err := c.checked.Probe()
 		if err != nil {
 			return err
 		}
-		p.logic[c.checked] = l
+		p.probes[c.checked] = l
 	}
 	return nil
 }
@@ -114,10 +114,10 @@ func (p *Prober) mask(s *scratch, m *mask) schema.Probe {
 func (p *Prober) ask(s *scratch, probe *schema.Probe, when, unless condition, unknown *vocab.Unknown) {
 	whole := schema.SideTrue
 	if when.checked != nil {
-		probe.When, whole = p.logic[when.checked].Sides(s.binding, unknown)
+		probe.When, whole = p.probes[when.checked].Sides(s.binding, unknown)
 	}
 	if unless.checked != nil && whole != schema.SideFalse {
-		probe.Unless, _ = p.logic[unless.checked].Sides(s.binding, unknown)
+		probe.Unless, _ = p.probes[unless.checked].Sides(s.binding, unknown)
 	}
 }
 

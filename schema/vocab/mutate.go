@@ -37,21 +37,21 @@ type mutator struct {
 // boolean looks at an expression in the place of a condition. parent is the && or || that it is an argument of.
 func (m *mutator) boolean(e, parent ast.Expr) {
 	m.drop(e, parent)
-	if !isLogic(e) {
+	if !joins(e) {
 		m.term(e)
 		return
 	}
 	call := e.AsCall()
 	switch call.FunctionName() {
-	case opNot:
+	case joinNot:
 		m.record(ChangeNegate, e, m.text(e), m.text(call.Args()[0]))
-		if inner := call.Args()[0]; isLogic(inner) {
+		if inner := call.Args()[0]; joins(inner) {
 			m.boolean(inner, nil)
 		} else {
 			m.compare(inner)
 			m.within(inner)
 		}
-	case opChoice:
+	case joinChoice:
 		for _, arg := range call.Args() {
 			m.boolean(arg, nil)
 		}
@@ -68,7 +68,7 @@ func (m *mutator) drop(e, parent ast.Expr) {
 		return
 	}
 	kind := ChangeDropConjunct
-	if parent.AsCall().FunctionName() == opOr {
+	if parent.AsCall().FunctionName() == joinOr {
 		kind = ChangeDropDisjunct
 	}
 	args := parent.AsCall().Args()

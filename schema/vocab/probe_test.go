@@ -43,7 +43,7 @@ func TestSides(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			c := checked(t, vocab.Postgres, tt.text)
-			l, err := c.Logic()
+			l, err := c.Probe()
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -78,7 +78,7 @@ func side(value, known bool, err error) schema.Side {
 }
 
 func TestSidesOfClaims(t *testing.T) {
-	l, err := checked(t, vocab.Claims, "has(claims.a) && claims.a == 'x'").Logic()
+	l, err := checked(t, vocab.Claims, "has(claims.a) && claims.a == 'x'").Probe()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,9 +138,9 @@ func TestChanges(t *testing.T) {
 	}
 }
 
-// FuzzLogic: a condition taken apart comes to what the whole comes to, and each change to it is a condition that says
+// FuzzProbe: a condition taken apart comes to what the whole comes to, and each change to it is a condition that says
 // something else.
-func FuzzLogic(f *testing.F) {
+func FuzzProbe(f *testing.F) {
 	for _, text := range []string{
 		"sql.has_limit && !(sql.where_bound || target.labels['x'] == 'y')", "sql.limit < 5 ? sql.has_where : true",
 		"principal.groups.exists(g, g == 'a' && !has(target.labels.b)) || request.application == ''", "access.columns.all(c, c in ['a'])",
@@ -155,7 +155,7 @@ func FuzzLogic(f *testing.F) {
 		if c == nil {
 			return
 		}
-		l, err := c.Logic()
+		l, err := c.Probe()
 		if err != nil {
 			t.Fatalf("%s: %v", c.Text(), err)
 		}

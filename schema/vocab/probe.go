@@ -10,56 +10,56 @@ import (
 	"github.com/google/cel-go/interpreter"
 )
 
-// Logic is a condition taken apart at &&, ||, ! and ?: into terms, ready to tell which side of each an action showed.
+// Probe is a condition taken apart at &&, ||, ! and ?: into terms, ready to tell which side of each an action showed.
 // It is immutable, for many goroutines, and not for the path that decides.
-type Logic struct {
+type Probe struct {
 	terms []string
 	// programs stand beside terms; each gives a bool, an error or, with facts unknown, neither.
 	programs []cel.Program
-	root     *logicNode
+	root     *probeNode
 }
 
-// logicNode is an operator over other nodes or, with no operator, a term.
-type logicNode struct {
+// probeNode is an operator over other nodes or, with no operator, a term.
+type probeNode struct {
 	operator string
-	args     []*logicNode
+	args     []*probeNode
 	term     int
 	// constant is set for true and false, which have one side and are no term.
 	constant schema.Side
 }
 
 const (
-	opAnd    = "_&&_"
-	opOr     = "_||_"
-	opNot    = "!_"
-	opChoice = "_?_:_"
+	joinAnd    = "_&&_"
+	joinOr     = "_||_"
+	joinNot    = "!_"
+	joinChoice = "_?_:_"
 )
 
-// Logic takes the condition apart.
-func (c *Condition) Logic() (*Logic, error) {
-	l := &Logic{}
-	root, err := l.take(c, c.ast.NativeRep().Expr())
+// Probe takes the condition apart.
+func (c *Condition) Probe() (*Probe, error) {
+	p := &Probe{}
+	root, err := p.take(c, c.ast.NativeRep().Expr())
 	if err != nil {
 		return nil, err
 	}
-	l.root = root
-	return l, nil
+	p.root = root
+	return p, nil
 }
 
-func (l *Logic) take(c *Condition, e ast.Expr) (*logicNode, error) {
+func (p *Probe) take(c *Condition, e ast.Expr) (*probeNode, error) {
 	if e.Kind() == ast.LiteralKind && e.AsLiteral() == types.True {
-		return &logicNode{constant: schema.SideTrue}, nil
+		return &probeNode{constant: schema.SideTrue}, nil
 	}
 	if e.Kind() == ast.LiteralKind && e.AsLiteral() == types.False {
-		return &logicNode{constant: schema.SideFalse}, nil
+		return &probeNode{constant: schema.SideFalse}, nil
 	}
-	if !isLogic(e) {
-		return l.term(c, e)
+	if !joins(e) {
+		return p.term(c, e)
 	}
 	call := e.AsCall()
-	n := &logicNode{operator: call.FunctionName()}
+	n := &probeNode{operator: call.FunctionName()}
 	for _, arg := range call.Args() {
-		inner, err := l.take(c, arg)
+		inner, err := p.take(c, arg)
 		if err != nil {
 			return nil, err
 		}
@@ -68,18 +68,18 @@ func (l *Logic) take(c *Condition, e ast.Expr) (*logicNode, error) {
 	return n, nil
 }
 
-func isLogic(e ast.Expr) bool {
+func joins(e ast.Expr) bool {
 	if e.Kind() != ast.CallKind {
 		return false
 	}
 	switch e.AsCall().FunctionName() {
-	case opAnd, opOr, opNot, opChoice:
+	case joinAnd, joinOr, joinNot, joinChoice:
 		return true
 	}
 	return false
 }
 
-func (l *Logic) term(c *Condition, e ast.Expr) (*logicNode, error) {
+func (p *Probe) term(c *Condition, e ast.Expr) (*probeNode, error) {
 	text, err := cel.ExprToString(e, c.ast.NativeRep().SourceInfo())
 	if err != nil {
 		return nil, fmt.Errorf("condition %s: %w", c.text, err)
@@ -88,48 +88,48 @@ func (l *Logic) term(c *Condition, e ast.Expr) (*logicNode, error) {
 	if iss.Err() != nil {
 		return nil, fmt.Errorf("term %s: %w", text, iss.Err())
 	}
-	p, err := c.vocabulary.env.Program(checked, cel.EvalOptions(cel.OptPartialEval), cel.CostLimit(MaxCost))
+	program, err := c.vocabulary.env.Program(checked, cel.EvalOptions(cel.OptPartialEval), cel.CostLimit(MaxCost))
 	if err != nil {
 		return nil, fmt.Errorf("term %s: %w", text, err)
 	}
-	l.terms, l.programs = append(l.terms, text), append(l.programs, p)
-	return &logicNode{term: len(l.terms) - 1}, nil
+	p.terms, p.programs = append(p.terms, text), append(p.programs, program)
+	return &probeNode{term: len(p.terms) - 1}, nil
 }
 
 // Terms are the terms' canonical texts, in the order of the condition. A text may stand there twice.
-func (l *Logic) Terms() []string { return l.terms }
+func (p *Probe) Terms() []string { return p.terms }
 
 // Sides evaluates as the condition is evaluated, from left to right, and gives for each term what it came to:
 // SideUnasked where the terms before it had decided, or where it hangs on unknown facts. whole is the same for the
 // condition. u may be nil.
-func (l *Logic) Sides(b *Binding, u *Unknown) (sides []schema.Side, whole schema.Side) {
+func (p *Probe) Sides(b *Binding, u *Unknown) (sides []schema.Side, whole schema.Side) {
 	if u == nil {
 		u = &Unknown{}
 	}
-	return l.sides(&partialBinding{Binding: b, unknown: u})
+	return p.sides(&partialBinding{Binding: b, unknown: u})
 }
 
 // SidesOfClaims does the same over a token's claims.
-func (l *Logic) SidesOfClaims(claims map[string]any) (sides []schema.Side, whole schema.Side) {
-	return l.sides(claimsActivation{types.DefaultTypeAdapter.NativeToValue(claims)})
+func (p *Probe) SidesOfClaims(claims map[string]any) (sides []schema.Side, whole schema.Side) {
+	return p.sides(claimsActivation{types.DefaultTypeAdapter.NativeToValue(claims)})
 }
 
-func (l *Logic) sides(facts interpreter.Activation) ([]schema.Side, schema.Side) {
-	sides := make([]schema.Side, len(l.terms))
-	return sides, l.eval(l.root, facts, sides)
+func (p *Probe) sides(facts interpreter.Activation) ([]schema.Side, schema.Side) {
+	sides := make([]schema.Side, len(p.terms))
+	return sides, p.eval(p.root, facts, sides)
 }
 
-func (l *Logic) eval(n *logicNode, facts interpreter.Activation, sides []schema.Side) schema.Side {
+func (p *Probe) eval(n *probeNode, facts interpreter.Activation, sides []schema.Side) schema.Side {
 	if n.constant != schema.SideUnasked {
 		return n.constant
 	}
 	switch n.operator {
-	case opAnd:
-		return l.junction(n, facts, sides, schema.SideFalse)
-	case opOr:
-		return l.junction(n, facts, sides, schema.SideTrue)
-	case opNot:
-		switch side := l.eval(n.args[0], facts, sides); side {
+	case joinAnd:
+		return p.junction(n, facts, sides, schema.SideFalse)
+	case joinOr:
+		return p.junction(n, facts, sides, schema.SideTrue)
+	case joinNot:
+		switch side := p.eval(n.args[0], facts, sides); side {
 		case schema.SideTrue:
 			return schema.SideFalse
 		case schema.SideFalse:
@@ -137,28 +137,28 @@ func (l *Logic) eval(n *logicNode, facts interpreter.Activation, sides []schema.
 		default:
 			return side
 		}
-	case opChoice:
-		switch side := l.eval(n.args[0], facts, sides); side {
+	case joinChoice:
+		switch side := p.eval(n.args[0], facts, sides); side {
 		case schema.SideTrue:
-			return l.eval(n.args[1], facts, sides)
+			return p.eval(n.args[1], facts, sides)
 		case schema.SideFalse:
-			return l.eval(n.args[2], facts, sides)
+			return p.eval(n.args[2], facts, sides)
 		default:
 			return side
 		}
 	}
-	sides[n.term] = l.ask(n.term, facts)
+	sides[n.term] = p.ask(n.term, facts)
 	return sides[n.term]
 }
 
 // junction is && and ||: deciding is the side that decides alone, even where the other one has no value (CEL
 // specification, "Logical Operators").
-func (l *Logic) junction(n *logicNode, facts interpreter.Activation, sides []schema.Side, deciding schema.Side) schema.Side {
-	left := l.eval(n.args[0], facts, sides)
+func (p *Probe) junction(n *probeNode, facts interpreter.Activation, sides []schema.Side, deciding schema.Side) schema.Side {
+	left := p.eval(n.args[0], facts, sides)
 	if left == deciding {
 		return left
 	}
-	right := l.eval(n.args[1], facts, sides)
+	right := p.eval(n.args[1], facts, sides)
 	switch {
 	case right == deciding:
 		return right
@@ -170,8 +170,8 @@ func (l *Logic) junction(n *logicNode, facts interpreter.Activation, sides []sch
 	return left
 }
 
-func (l *Logic) ask(term int, facts interpreter.Activation) schema.Side {
-	v, _, err := l.programs[term].Eval(facts)
+func (p *Probe) ask(term int, facts interpreter.Activation) schema.Side {
+	v, _, err := p.programs[term].Eval(facts)
 	switch {
 	case err != nil:
 		return schema.SideError
