@@ -9,42 +9,47 @@ import (
 
 	"github.com/gatewright/gatewright/compiler/suite"
 	"github.com/gatewright/gatewright/runtime/engine"
+	"github.com/gatewright/gatewright/runtime/identity"
 	"github.com/gatewright/gatewright/schema"
 )
 
-// bench is what judges of one policy and its mutants share: what SQL means does not change with the rules.
-type bench struct {
-	suite *schema.Suite
-	facts *factsCache
-	maker *engine.Maker
-}
-
-func newBench(s *schema.Suite, b *schema.Bundle, files fs.FS) (*bench, error) {
-	m, err := engine.NewMaker()
-	if err != nil {
-		return nil, fail(err, "")
-	}
-	return &bench{suite: s, facts: newFactsCache(b, files), maker: m}, nil
-}
-
 // judge decides the statements of tests as a gateway would: the issuer's mapping makes the principal, the classifier
-// reads the SQL with the target's catalog snapshot, the engine decides, the masks change the rows. It is immutable and
-// used from several goroutines.
+// reads the SQL with the target's catalog snapshot, the engine decides, the masks change the rows. Once it knows the
+// callers of a suite, it is used from several goroutines.
 type judge struct {
-	*bench
-	engine  *engine.Engine
-	bundle  *schema.Bundle
+	engine *engine.Engine
+	bundle *schema.Bundle
+	// factsCache and maker are shared with the judges of mutants: what SQL means does not change with the rules.
+	*factsCache
+	maker   *engine.Maker
+	mappers map[string]*identity.Mapper
+	suite   *schema.Suite
 	callers map[string]*caller
 	// prober is nil where coverage is not asked for.
 	prober *engine.Prober
 }
 
-func (b *bench) judge(bundle *schema.Bundle) (*judge, error) {
-	e, err := b.maker.New(bundle)
+func newJudge(b *schema.Bundle, files fs.FS) (*judge, error) {
+	m, err := engine.NewMaker()
 	if err != nil {
 		return nil, fail(err, "")
 	}
-	return &judge{bench: b, engine: e, bundle: bundle, callers: callersOf(bundle, b.suite)}, nil
+	j := &judge{bundle: b, factsCache: newFactsCache(b, files), maker: m}
+	if j.engine, err = m.New(b); err != nil {
+		return nil, fail(err, "")
+	}
+	if j.mappers, err = mappersOf(b); err != nil {
+		return nil, fail(err, "")
+	}
+	return j, nil
+}
+
+// meet makes the principals of a suite's tests.
+func (j *judge) meet(s *schema.Suite) {
+	j.suite, j.callers = s, make(map[string]*caller, len(s.Principals))
+	for i := range s.Principals {
+		j.callers[s.Principals[i].Name] = j.caller(&s.Principals[i])
+	}
 }
 
 // probing lets a judge tell what coverage asks for.
@@ -54,7 +59,7 @@ func (j *judge) probing() error {
 		return fail(err, "")
 	}
 	j.prober = p
-	return probeCallers(j.bundle, j.suite, j.callers)
+	return j.probeCallers()
 }
 
 // mutant gives the decider of a changed policy. What an unchanged issuer makes of claims stays as it is.
@@ -63,9 +68,12 @@ func (j *judge) mutant(bundle *schema.Bundle) (suite.Decider, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &judge{bench: j.bench, engine: e, bundle: bundle, callers: j.callers}
+	m := &judge{engine: e, bundle: bundle, factsCache: j.factsCache, maker: j.maker, mappers: j.mappers, callers: j.callers}
 	if len(bundle.Issuers) > 0 && &bundle.Issuers[0] != &j.bundle.Issuers[0] { // a mutant copies what it changes
-		m.callers = callersOf(bundle, j.suite)
+		if m.mappers, err = mappersOf(bundle); err != nil {
+			return nil, err
+		}
+		m.meet(j.suite)
 	}
 	return m.decide, nil
 }
@@ -120,7 +128,7 @@ func (j *judge) actions(t *schema.Test, sql string) ([]schema.Action, error) {
 	if t.Connect {
 		return []schema.Action{{Accesses: []schema.Access{{Verb: schema.VerbConnect}}, Text: schema.VerbConnect}}, nil
 	}
-	statements, err := j.facts.classify(t.Target, sql)
+	statements, err := j.classify(t.Target, sql)
 	if err != nil {
 		return nil, err
 	}
@@ -165,7 +173,7 @@ func (j *judge) one(t *schema.Test, principal *schema.Principal, action *schema.
 	}
 	if j.prober != nil {
 		out.Probes = j.prober.Probe(action)
-		out.Decided = decided(t, action, &d, out.Probes)
+		out.Decided = decisive(t, action, &d, out.Probes)
 	}
 	return out, nil
 }

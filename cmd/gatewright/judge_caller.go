@@ -24,56 +24,58 @@ type caller struct {
 	decided []string
 }
 
-// callersOf maps the claims of every principal of a suite, by name.
-func callersOf(b *schema.Bundle, s *schema.Suite) map[string]*caller {
-	mappers := map[string]func(map[string]any) (*schema.Principal, error){}
+// mappersOf prepares the issuers of a policy, by name.
+func mappersOf(b *schema.Bundle) (map[string]*identity.Mapper, error) {
+	mappers := make(map[string]*identity.Mapper, len(b.Issuers))
 	for i := range b.Issuers {
 		m, err := identity.NewMapper(b.Issuers[i])
 		if err != nil {
-			mappers[b.Issuers[i].Name] = func(map[string]any) (*schema.Principal, error) { return nil, err }
-			continue
+			return nil, err
 		}
-		mappers[b.Issuers[i].Name] = m.Principal
+		mappers[b.Issuers[i].Name] = m
 	}
-	out := make(map[string]*caller, len(s.Principals))
-	for i := range s.Principals {
-		p := &s.Principals[i]
-		c := &caller{}
-		out[p.Name] = c
-		if mappers[p.Issuer] == nil {
-			c.err = fmt.Errorf("principal %q names issuer %q, which the policy does not have", p.Name, p.Issuer)
-			continue
-		}
-		principal, err := mappers[p.Issuer](p.Claims)
-		var refusal *identity.Error
-		switch {
-		case errors.As(err, &refusal):
-			c.refused, c.message = true, refusal.Reason
-		case err != nil:
-			c.err = fmt.Errorf("principal %q: %w", p.Name, err)
-		default:
-			c.principal = principal
-		}
+	return mappers, nil
+}
+
+// principal maps a test's claims as the issuer maps those of a token.
+func (j *judge) principal(p *schema.TestPrincipal) (*schema.Principal, error) {
+	m := j.mappers[p.Issuer]
+	if m == nil {
+		return nil, fmt.Errorf("principal %q names issuer %q, which the policy does not have", p.Name, p.Issuer)
 	}
-	return out
+	principal, err := m.Principal(p.Claims)
+	if err != nil {
+		return nil, fmt.Errorf("principal %q: %w", p.Name, err)
+	}
+	return principal, nil
+}
+
+func (j *judge) caller(p *schema.TestPrincipal) *caller {
+	principal, err := j.principal(p)
+	var refusal *identity.Error
+	if errors.As(err, &refusal) {
+		return &caller{refused: true, message: refusal.Reason}
+	}
+	return &caller{principal: principal, err: err}
 }
 
 // probeCallers adds what each requirement made of the claims, up to the first that is not met.
-func probeCallers(b *schema.Bundle, s *schema.Suite, callers map[string]*caller) error {
+func (j *judge) probeCallers() error {
 	v, err := vocab.New(vocab.Claims)
 	if err != nil {
 		return fail(err, "")
 	}
-	for i := range b.Issuers {
-		for n := range b.Issuers[i].Require {
-			address := suite.RequireAddress(b.Issuers[i].Name, n)
-			probe, err := probeOf(v, &b.Issuers[i].Require[n].When)
+	for i := range j.bundle.Issuers {
+		issuer := &j.bundle.Issuers[i]
+		for n := range issuer.Require {
+			address := suite.RequireAddress(issuer.Name, n)
+			probe, err := probeOf(v, &issuer.Require[n].When)
 			if err != nil {
 				return fail(err, "")
 			}
-			for _, p := range s.Principals {
-				if p.Issuer == b.Issuers[i].Name {
-					callers[p.Name].probe(address, probe, p.Claims)
+			for _, p := range j.suite.Principals {
+				if p.Issuer == issuer.Name {
+					j.callers[p.Name].probe(address, probe, p.Claims)
 				}
 			}
 		}

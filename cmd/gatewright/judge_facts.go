@@ -12,7 +12,7 @@ import (
 
 // factsCache reads each statement once, with the catalog of its target. It may be used from several goroutines.
 type factsCache struct {
-	catalogs map[string]func() (*schema.Catalog, error)
+	snapshots map[string]func() (*schema.Catalog, error)
 
 	mu    sync.Mutex
 	facts map[factsKey][]sqlfacts.Statement
@@ -21,15 +21,15 @@ type factsCache struct {
 type factsKey struct{ target, sql string }
 
 func newFactsCache(b *schema.Bundle, files fs.FS) *factsCache {
-	c := &factsCache{catalogs: map[string]func() (*schema.Catalog, error){}, facts: map[factsKey][]sqlfacts.Statement{}}
+	c := &factsCache{snapshots: map[string]func() (*schema.Catalog, error){}, facts: map[factsKey][]sqlfacts.Statement{}}
 	for i := range b.Targets {
 		t := &b.Targets[i]
-		c.catalogs[t.Name] = sync.OnceValues(func() (*schema.Catalog, error) { return readCatalog(t, files) })
+		c.snapshots[t.Name] = sync.OnceValues(func() (*schema.Catalog, error) { return snapshotOf(t, files) })
 	}
 	return c
 }
 
-func readCatalog(t *schema.Target, files fs.FS) (*schema.Catalog, error) {
+func snapshotOf(t *schema.Target, files fs.FS) (*schema.Catalog, error) {
 	if t.Catalog == "" {
 		return nil, fmt.Errorf("target %q has no catalog, so its statements cannot be analysed; write one with 'gatewright catalog pull' and name it in the target's catalog attribute", t.Name)
 	}
@@ -44,6 +44,16 @@ func readCatalog(t *schema.Target, files fs.FS) (*schema.Catalog, error) {
 	return &c, nil
 }
 
+// catalog gives the snapshot of a target, read once.
+func (c *factsCache) catalog(target string) (*schema.Catalog, error) {
+	read := c.snapshots[target]
+	if read == nil {
+		return nil, fmt.Errorf("the policy has no target %q", target)
+	}
+	return read()
+}
+
+// classify reads a text, once.
 func (c *factsCache) classify(target, sql string) ([]sqlfacts.Statement, error) {
 	k := factsKey{target, sql}
 	c.mu.Lock()
@@ -52,11 +62,7 @@ func (c *factsCache) classify(target, sql string) ([]sqlfacts.Statement, error) 
 	if ok {
 		return known, nil
 	}
-	read := c.catalogs[target]
-	if read == nil {
-		return nil, fmt.Errorf("the policy has no target %q", target)
-	}
-	catalog, err := read()
+	catalog, err := c.catalog(target)
 	if err != nil {
 		return nil, err
 	}

@@ -53,10 +53,10 @@ func maskOf(d *schema.Decision, column int) int {
 	return slices.IndexFunc(d.Masks, func(m schema.ColumnMask) bool { return m.Output == column })
 }
 
-// decided are the rules and masks that made a difference to an action: those that forced the outcome, or would have,
+// decisive are the rules and masks that made a difference to an action: those that forced the outcome, or would have,
 // those that mask a column, and those whose detectors find something in the test's rows. Those of which the action shows
 // nothing, as probes has it, are left out.
-func decided(t *schema.Test, action *schema.Action, d *schema.Decision, probes []schema.Probe) []string {
+func decisive(t *schema.Test, action *schema.Action, d *schema.Decision, probes []schema.Probe) []string {
 	out := slices.Clone(d.Rules)
 	if d.Would != nil {
 		out = append(out, d.Would.Rules...)

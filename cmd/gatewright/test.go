@@ -94,14 +94,11 @@ type tester struct {
 }
 
 func (t *tester) work(ctx context.Context) error {
-	b, err := newBench(t.suite, t.policy.Bundle, policyFS(t.dir))
+	j, err := newJudge(t.policy.Bundle, policyFS(t.dir))
 	if err != nil {
 		return err
 	}
-	j, err := b.judge(t.policy.Bundle)
-	if err != nil {
-		return err
-	}
+	j.meet(t.suite)
 	c := suite.Config{Rules: addresses(t.policy.Bundle), Decide: j.decide, Workers: runtime.GOMAXPROCS(0)}
 	if !t.flags.coverage && !t.flags.mutate {
 		progress := t.progress("tests")

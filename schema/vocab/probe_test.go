@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func checked(t *testing.T, kind vocab.Kind, text string) *vocab.Condition {
+func conditionIn(t *testing.T, kind vocab.Kind, text string) *vocab.Condition {
 	t.Helper()
 	c, diags := vocabulary(t, kind).Check(text, vocab.Bool, at(text), "p.hcl")
 	if c == nil {
@@ -42,7 +42,7 @@ func TestSides(t *testing.T) {
 	b.Bind(&schema.Action{Principal: &schema.Principal{Groups: []string{"b"}}, SQL: &schema.SQL{WhereBound: true}}, &schema.Target{})
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			c := checked(t, vocab.Postgres, tt.text)
+			c := conditionIn(t, vocab.Postgres, tt.text)
 			l, err := c.Probe()
 			if err != nil {
 				t.Fatal(err)
@@ -78,7 +78,7 @@ func side(value, known bool, err error) schema.Side {
 }
 
 func TestSidesOfClaims(t *testing.T) {
-	l, err := checked(t, vocab.Claims, "has(claims.a) && claims.a == 'x'").Probe()
+	l, err := conditionIn(t, vocab.Claims, "has(claims.a) && claims.a == 'x'").Probe()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,7 +128,7 @@ func TestChanges(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			var got []string
-			for _, change := range checked(t, vocab.Postgres, tt.text).Changes() {
+			for _, change := range conditionIn(t, vocab.Postgres, tt.text).Changes() {
 				got = append(got, change.Kind+": "+change.Text())
 			}
 			if diff := cmp.Diff(tt.want, got); diff != "" {
