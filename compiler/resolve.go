@@ -249,7 +249,7 @@ func (r *resolver) rule(by syntax.String) {
 	var known []string
 	for _, kind := range ruleKinds {
 		for name := range r.names[kind] {
-			known = append(known, addressOf(kind, name))
+			known = append(known, schema.BlockAddress(kind, name))
 		}
 	}
 	slices.Sort(known)

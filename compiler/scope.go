@@ -73,12 +73,6 @@ func (r *resolver) visible(kind string) []string {
 	return slices.Sorted(maps.Keys(found))
 }
 
-// addressOf gives the address of a block by its full name.
-func addressOf(kind, full string) string {
-	i := strings.LastIndexByte(full, '.') + 1
-	return full[:i] + kind + "." + full[i:]
-}
-
 // enter makes s the scope whose blocks are checked or emitted.
 func (c *checker) enter(s *scope) {
 	c.r.enter(s)

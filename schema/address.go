@@ -21,3 +21,9 @@ func SplitAddress(address string) (module, kind, name string) {
 	kind, name, _ = strings.Cut(rest, ".")
 	return address[:len(address)-len(rest)], kind, name
 }
+
+// BlockAddress gives the address of a block by its full name: a class "module.pci.card" is at "module.pci.class.card".
+func BlockAddress(kind, full string) string {
+	i := strings.LastIndexByte(full, '.') + 1
+	return full[:i] + kind + "." + full[i:]
+}

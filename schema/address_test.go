@@ -24,3 +24,15 @@ func TestSplitAddress(t *testing.T) {
 		}
 	}
 }
+
+func TestBlockAddress(t *testing.T) {
+	for full, want := range map[string]string{
+		"card":                "class.card",
+		"module.pci.card":     "module.pci.class.card",
+		"module.a.module.b.c": "module.a.module.b.class.c",
+	} {
+		if got := schema.BlockAddress("class", full); got != want {
+			t.Errorf("%s: got %q, want %q", full, got, want)
+		}
+	}
+}

@@ -40,7 +40,9 @@ func forget(v reflect.Value) {
 			return
 		}
 		for i := range v.NumField() {
-			forget(v.Field(i))
+			if f := v.Field(i); f.CanSet() {
+				forget(f)
+			}
 		}
 	}
 }

@@ -67,7 +67,7 @@ func (m *maker) weaken(i int) {
 // class drops each target, column and detector of a class that has several.
 func (m *maker) class(i int) {
 	c := &m.Bundle.Classes[i]
-	address := "class." + c.Name
+	address := schema.BlockAddress("class", c.Name)
 	m.elements(address, "targets", c.Targets, c.Range, "a statement on %s that reads a column of the class", func(l []string) func(*schema.Bundle) {
 		return onClass(i, func(c *schema.Class) { c.Targets = l })
 	})
