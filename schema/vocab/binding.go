@@ -14,7 +14,7 @@ import (
 // one goroutine at a time; the zero value is not ready, use NewBinding.
 type Binding struct {
 	access, principal, request, sql, target object
-	// large is set when a list is longer than the static cost assumes.
+	// large is set when a fact is larger than declared, and so than the static cost assumes.
 	large bool
 }
 
@@ -41,13 +41,13 @@ func (b *Binding) Bind(a *schema.Action, target *schema.Target) {
 	}
 	b.sql.bind(reflect.ValueOf(sql).Elem())
 	b.access.bind(reflect.Value{})
-	b.large = max(len(a.Principal.Groups), len(sql.Tables), len(sql.Columns), len(sql.Functions), len(target.Labels)) > AssumedElements
+	b.large = !small(a, sql, target)
 }
 
 // SetAccess points the variable access at one of the action's accesses.
 func (b *Binding) SetAccess(access *schema.Access) {
 	b.access.bind(reflect.ValueOf(access).Elem())
-	b.large = b.large || len(access.Columns) > AssumedElements
+	b.large = b.large || !within("access.columns", len(access.Columns), 0)
 }
 
 // Release drops what the Binding points at, so that it may be kept without keeping an action alive.

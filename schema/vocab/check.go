@@ -52,6 +52,8 @@ type Condition struct {
 	text       string
 	ast        *cel.Ast
 	cost       uint64
+	// written is the text that the tree was read from, with its place.
+	written *check
 }
 
 // Text is the canonical text, references to expr blocks resolved.
@@ -73,7 +75,7 @@ func (v *Vocabulary) CheckWith(text string, want Type, exprs map[string]string, 
 	if !c.bounded() {
 		return nil, c.diags
 	}
-	parsed, ok := c.parse()
+	parsed, ok := c.parse("Invalid CEL")
 	if !ok {
 		return nil, c.diags
 	}
@@ -82,7 +84,12 @@ func (v *Vocabulary) CheckWith(text string, want Type, exprs map[string]string, 
 		return nil, c.diags
 	}
 	whole := &check{v: v, text: full, file: file, at: func(offset int) schema.Pos { return at(origin(offset)) }}
-	return whole.finish(full, want)
+	if full != text { // an expr was inlined: the tree is another one
+		if parsed, ok = whole.parse("Invalid condition"); !ok {
+			return nil, whole.diags
+		}
+	}
+	return whole.finish(parsed, want)
 }
 
 // check is the state of one CheckWith.
@@ -148,24 +155,24 @@ func tooDeep(text string) (runeOffset int, deep bool) {
 	return 0, false
 }
 
-func (c *check) parse() (*cel.Ast, bool) {
+func (c *check) parse(summary string) (*cel.Ast, bool) {
 	parsed, iss := c.v.env.Parse(c.text)
 	if iss.Err() != nil {
-		c.issues(iss, "Invalid CEL")
+		c.issues(iss, summary)
 		return nil, false
 	}
 	return parsed, true
 }
 
 // finish checks types, cost and patterns of the inlined text.
-func (c *check) finish(full string, want Type) (*Condition, schema.Diagnostics) {
-	checked, iss := c.v.env.Compile(full)
+func (c *check) finish(parsed *cel.Ast, want Type) (*Condition, schema.Diagnostics) {
+	checked, iss := c.v.env.Check(parsed)
 	if iss.Err() != nil {
 		c.issues(iss, "Invalid condition")
 		return nil, c.diags
 	}
 	if got := checked.OutputType(); !assignable(got, want) {
-		c.report(0, utf8.RuneCountInString(full), "Condition has the wrong type",
+		c.report(0, utf8.RuneCountInString(c.text), "Condition has the wrong type",
 			sentence(fmt.Sprintf("%s is needed here, and this gives %s", typeName(want.cel().String()), typeName(got.String()))), want.hint())
 		return nil, c.diags
 	}
@@ -184,7 +191,7 @@ func (c *check) finish(full string, want Type) (*Condition, schema.Diagnostics) 
 		c.report(0, 1, "Condition cannot be written back", sentence(err.Error()), "")
 		return nil, c.diags
 	}
-	return &Condition{vocabulary: c.v, want: want, text: text, ast: checked, cost: cost}, nil
+	return &Condition{vocabulary: c.v, want: want, text: text, ast: checked, cost: cost, written: c}, nil
 }
 
 func assignable(got *cel.Type, want Type) bool {

@@ -2,83 +2,63 @@ package vocab
 
 import (
 	"fmt"
-	"unicode/utf8"
 
 	"github.com/google/cel-go/cel"
-	"github.com/google/cel-go/checker"
-	"github.com/google/cel-go/common"
 	"github.com/google/cel-go/common/ast"
-	"github.com/google/cel-go/common/types"
+	celops "github.com/google/cel-go/common/operators"
 )
 
-// Sizes that the static cost of a condition assumes of facts: the number of elements of a list or map, such as
-// principal.groups or sql.columns, and the length of a string. Over longer lists a condition runs under a limit of MaxCost
-// at run time, and has no value beyond it.
-const (
-	AssumedElements    = 256
-	AssumedStringBytes = 1024
-)
-
-// sizes tells CEL's cost estimate what it cannot know by itself.
-type sizes struct{}
-
-func (sizes) EstimateSize(node checker.AstNode) *checker.SizeEstimate {
-	switch node.Type().Kind() {
-	case types.ListKind, types.MapKind:
-		return &checker.SizeEstimate{Max: AssumedElements}
-	default:
-		return &checker.SizeEstimate{Max: AssumedStringBytes}
-	}
-}
-
-// EstimateCallCost bounds the string functions: one pass over the target, and a result that is no larger.
-func (s sizes) EstimateCallCost(function, _ string, target *checker.AstNode, _ []checker.AstNode) *checker.CallEstimate {
-	if target == nil || !isStringFunction(function) {
-		return nil
-	}
-	size := (*target).ComputedSize()
-	if size == nil {
-		size = s.EstimateSize(*target)
-	}
-	result := checker.SizeEstimate{Max: size.Max + 1} // split at every character gives one part more
-	return &checker.CallEstimate{
-		CostEstimate: result.MultiplyByCostFactor(common.StringTraversalCostFactor).Add(checker.CostEstimate{Min: 1, Max: 1}),
-		ResultSize:   &result,
-	}
-}
-
-// bound gives the static cost and reports it when it is over MaxCost, at the costliest part.
+// bound gives the static cost and reports it when it is over MaxCost, at the costliest term.
 func (c *check) bound(a *cel.Ast) uint64 {
-	estimate, err := c.v.env.EstimateCost(a, sizes{})
+	tree := a.NativeRep()
+	total, err := c.costOf(tree, tree.Expr())
 	if err != nil {
 		c.report(0, 1, "Condition's cost cannot be bounded", sentence(err.Error()), "")
 		return 0
 	}
-	if estimate.Max <= MaxCost {
-		return estimate.Max
+	if total <= MaxCost {
+		return total
 	}
-	start, term := c.costliest(a)
-	c.report(start, start+utf8.RuneCountInString(term), "Condition may cost too much",
-		fmt.Sprintf("Its cost may reach %d units; at most %d are allowed. The costliest part is %s.", estimate.Max, MaxCost, term),
+	term, cost := c.costliest(tree, tree.Expr(), total)
+	detail := fmt.Sprintf("This may cost %s units, and a condition at most %s", units(cost), units(MaxCost))
+	if cost < total {
+		detail = fmt.Sprintf("The condition may cost %s units, at most %s are allowed, and this part alone %s", units(total), units(MaxCost), units(cost))
+	}
+	start, end := c.extent(tree.SourceInfo(), term)
+	c.report(start, end, "Condition may cost too much", detail+".",
 		"use a structured attribute (groups, tables, verbs) instead of going through lists within lists")
-	return estimate.Max
+	return total
 }
 
-// costliest finds the comprehension that is nested deepest, which is where cost comes from.
-func (c *check) costliest(a *cel.Ast) (start int, term string) {
-	info := a.NativeRep().SourceInfo()
-	var found ast.Expr
-	ast.PreOrderVisit(a.NativeRep().Expr(), ast.NewExprVisitor(func(e ast.Expr) {
-		if e.Kind() == ast.ComprehensionKind {
-			found = e
+// units writes a cost, which may be beyond any number.
+func units(cost uint64) string {
+	if cost > 1e15 {
+		return "more than 1,000,000,000,000,000"
+	}
+	text := fmt.Sprint(cost)
+	for i := len(text) - 3; i > 0; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	return text
+}
+
+// logical are the operators between the terms of a condition.
+var logical = map[string]bool{celops.LogicalAnd: true, celops.LogicalOr: true, celops.LogicalNot: true, celops.Conditional: true}
+
+// costliest finds the costliest term: what stands between the operators && || ! and ?:.
+func (c *check) costliest(tree *ast.AST, e ast.Expr, cost uint64) (ast.Expr, uint64) {
+	if e.Kind() != ast.CallKind || !logical[e.AsCall().FunctionName()] {
+		return e, cost
+	}
+	var best ast.Expr
+	var most uint64
+	for _, arg := range e.AsCall().Args() {
+		if part, err := c.costOf(tree, arg); err == nil && (best == nil || part > most) {
+			best, most = arg, part
 		}
-	}))
-	if found == nil {
-		return 0, c.text
 	}
-	text, err := cel.ExprToString(found, info)
-	if err != nil {
-		return 0, c.text
+	if best == nil {
+		return e, cost
 	}
-	return c.offset(info.GetStartLocation(found.ID())), text
+	return c.costliest(tree, best, most)
 }

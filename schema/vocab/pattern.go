@@ -2,6 +2,7 @@ package vocab
 
 import (
 	"fmt"
+	"math/bits"
 	"regexp"
 	"regexp/syntax"
 	"strings"
@@ -12,7 +13,8 @@ import (
 	"github.com/google/cel-go/common/types"
 )
 
-// patterns compiles every constant regular expression and refuses those that are not constant.
+// patterns compiles every constant regular expression and refuses those that are not constant: what a fact holds must
+// not decide how long it takes to look at it.
 func (c *check) patterns(a *cel.Ast) {
 	info := a.NativeRep().SourceInfo()
 	ast.PostOrderVisit(a.NativeRep().Expr(), ast.NewExprVisitor(func(e ast.Expr) {
@@ -21,35 +23,98 @@ func (c *check) patterns(a *cel.Ast) {
 		}
 		call := e.AsCall()
 		pattern := call.Args()[len(call.Args())-1]
-		start := c.offset(info.GetStartLocation(pattern.ID()))
+		start, end := c.extent(info, pattern)
 		text, ok := constant(pattern)
 		switch {
 		case !ok:
-			c.report(start, start+1, "Regular expression is not constant", "matches takes a pattern that is known when the policy is compiled.", "write the pattern as a string")
+			c.report(start, end, "Regular expression is not constant", "matches takes a pattern that is known when the policy is compiled.", "write the pattern as a string")
 		case len(text) > MaxPatternBytes:
-			c.report(start, start+1, "Regular expression is too long", fmt.Sprintf("At most %d bytes are allowed.", MaxPatternBytes), "")
+			c.report(start, end, "Regular expression is too large", fmt.Sprintf("It has %d bytes; at most %d are allowed.", len(text), MaxPatternBytes),
+				"compare with a list of texts instead: FACT in ['a', 'b']")
 		default:
-			if _, err := regexp.Compile(text); err != nil {
-				c.badPattern(start, text, err)
-			}
+			c.pattern(start, end, text)
 		}
 	}))
 }
 
-// badPattern points into the pattern where the error names the part that is wrong.
-func (c *check) badPattern(start int, pattern string, err error) {
-	detail := err.Error()
-	end := start + 1
-	if se, ok := err.(*syntax.Error); ok {
-		detail = string(se.Code)
-		if i := strings.Index(pattern, se.Expr); i >= 0 {
-			start += 1 + utf8.RuneCountInString(pattern[:i])
-			end = start + utf8.RuneCountInString(se.Expr)
-		}
+func (c *check) pattern(start, end int, text string) {
+	parsed, err := syntax.Parse(text, syntax.Perl)
+	if err != nil {
+		c.badPattern(start, end, text, err)
+		return
 	}
-	c.report(start, end, "Invalid regular expression", sentence(detail), "the syntax is RE2's")
+	if size := steps(parsed); size > MaxPatternSteps {
+		c.report(start, end, "Regular expression is too large", fmt.Sprintf("Its program has %s steps; at most %s are allowed.", units(uint64(size)), units(MaxPatternSteps)),
+			"use smaller numbers of repetition, as in {1,20}")
+	}
 }
 
+// steps is the size of the program that an expression compiles to, or a little more. It is counted on the tree, since a
+// repetition of repetitions is short as a tree and long as a program.
+func steps(re *syntax.Regexp) int {
+	const most = 1 << 30
+	n := 1
+	switch re.Op {
+	case syntax.OpLiteral:
+		n = len(re.Rune)
+	case syntax.OpCharClass:
+		n = 1 + bits.Len(uint(len(re.Rune))) // a class is one step, in which a range is looked for
+	}
+	for _, sub := range re.Sub {
+		n = min(n+steps(sub), most)
+	}
+	if re.Op == syntax.OpRepeat {
+		n = min(n*max(re.Min, re.Max, 1), most)
+	}
+	return n
+}
+
+// programSize is steps of a pattern that may be wrong.
+func programSize(pattern string) int {
+	if len(pattern) > MaxPatternBytes {
+		return MaxPatternSteps
+	}
+	parsed, err := syntax.Parse(pattern, syntax.Perl)
+	if err != nil {
+		return len(pattern)
+	}
+	return min(steps(parsed), MaxPatternSteps)
+}
+
+// badPattern points into the pattern where the error names the part that is wrong.
+func (c *check) badPattern(start, end int, pattern string, err error) {
+	detail := err.Error()
+	if se, ok := err.(*syntax.Error); ok {
+		detail = string(se.Code)
+		if se.Expr != "" && se.Expr != pattern {
+			detail += ": " + se.Expr
+		}
+		offsets := literalOffsets([]rune(c.text), start, pattern)
+		if at := faultAt(pattern, se); at >= 0 && offsets != nil {
+			from := utf8.RuneCountInString(pattern[:at])
+			start, end = offsets[from], offsets[from+utf8.RuneCountInString(se.Expr)]
+		}
+	}
+	c.report(start, end, "Invalid regular expression", sentence(detail), "the syntax is RE2's; a backslash stands for itself in r'...' and is doubled in '...'")
+}
+
+// faultAt finds the part of a pattern that an error names: the first at which the pattern, cut behind it, has the same
+// error; -1 when there is none.
+func faultAt(pattern string, fault *syntax.Error) int {
+	for from := 0; from <= len(pattern); {
+		i := strings.Index(pattern[from:], fault.Expr)
+		if i < 0 {
+			return -1
+		}
+		at := from + i
+		_, err := syntax.Parse(pattern[:at+len(fault.Expr)], syntax.Perl)
+		if same, ok := err.(*syntax.Error); ok && same.Code == fault.Code {
+			return at
+		}
+		from = at + 1
+	}
+	return -1
+}
 func constant(e ast.Expr) (string, bool) {
 	if e.Kind() != ast.LiteralKind {
 		return "", false

@@ -62,8 +62,15 @@ func TestCheckReports(t *testing.T) {
 		{"has of an expr", "has(expr.prod)", vocab.Postgres, vocab.Bool, 1, 5, 0, "Invalid condition", ""},
 		{"exprs that double", strings.Repeat("expr.long || ", 1000) + "true", vocab.Postgres, vocab.Bool, 1, 1, 2, "Condition is too long", ""},
 		{"bad pattern", "principal.subject.matches('a(b')", vocab.Postgres, vocab.Bool, 1, 28, 31, "Invalid regular expression", "RE2"},
-		{"pattern from a fact", "principal.subject.matches(principal.kind)", vocab.Postgres, vocab.Bool, 1, 36, 37, "Regular expression is not constant", ""},
-		{"cost", "sql.columns.exists(a, sql.columns.exists(b, sql.columns.exists(c, a + b == c)))", vocab.Postgres, vocab.Bool, 1, 63, 0, "Condition may cost too much", ""},
+		{"pattern from a fact", "principal.subject.matches(principal.kind)", vocab.Postgres, vocab.Bool, 1, 27, 41, "Regular expression is not constant", ""},
+		{"cost", "sql.columns.exists(a, sql.columns.exists(b, sql.columns.exists(c, a + b == c)))", vocab.Postgres, vocab.Bool, 1, 1, 80, "Condition may cost too much", "structured"},
+		{"costliest term", "sql.limit < 5 || !(sql.has_limit && sql.columns.all(a, a in sql.columns)) && sql.tables.exists(t, t == ')')", vocab.Postgres, vocab.Bool, 1, 37, 74, "Condition may cost too much", "structured"},
+		{"cost of a pattern", "sql.columns.exists(c, c.matches('(x{99}){9}'))", vocab.Postgres, vocab.Bool, 1, 1, 47, "Condition may cost too much", ""},
+		{"large pattern", "principal.subject.matches('(abcdefghijklm){200}') || sql.has_limit", vocab.Postgres, vocab.Bool, 1, 27, 49, "Regular expression is too large", "repetition"},
+		{"long pattern", "principal.subject.matches('" + strings.Repeat("ab", 600) + "')", vocab.Postgres, vocab.Bool, 1, 27, 0, "Regular expression is too large", ""},
+		{"bad pattern after escapes", `principal.subject.matches('\\d\u00e9é\x41[b-a]')`, vocab.Postgres, vocab.Bool, 1, 43, 46, "Invalid regular expression", "RE2"},
+		{"bad pattern, raw", `principal.subject.matches(r"a\.(b**)")`, vocab.Postgres, vocab.Bool, 1, 34, 36, "Invalid regular expression", "RE2"},
+		{"bad pattern, second of two alike", `principal.subject.matches('[*+]x*+')`, vocab.Postgres, vocab.Bool, 1, 33, 35, "Invalid regular expression", "RE2"},
 		{"text that multiplies", "principal.subject.replace('a', 'aaaaaaaa') == ''", vocab.Postgres, vocab.Bool, 1, 19, 26, "Invalid condition", "lowerAscii"},
 		{"text that multiplies in format", "'%s%s'.format(['a', 'b']) == ''", vocab.Postgres, vocab.Bool, 1, 8, 14, "Invalid condition", ""},
 		{"a clock", "now() > request.time", vocab.Postgres, vocab.Bool, 1, 1, 4, "Invalid condition", ""},
@@ -189,12 +196,15 @@ func TestLargeFacts(t *testing.T) {
 		failing bool
 	}{
 		{"sql.columns.exists(c, c == 'x')", false},
-		{"sql.columns.all(a, a in sql.columns)", true},
+		{"sql.columns.all(a, !(a in principal.groups))", true},
 	}
 	v := vocabulary(t, vocab.Postgres)
 	a, target := action()
 	for i := range 20_000 {
 		a.SQL.Columns = append(a.SQL.Columns, strconv.Itoa(i))
+	}
+	for i := range 250 {
+		a.Principal.Groups = append(a.Principal.Groups, "group-"+strconv.Itoa(i))
 	}
 	b := vocab.NewBinding()
 	b.Bind(a, target)

@@ -50,6 +50,8 @@ const (
 	MaxCost = 1_000_000
 	// MaxPatternBytes is the length of a constant regular expression.
 	MaxPatternBytes = 1024
+	// MaxPatternSteps is the size of the program that it compiles to.
+	MaxPatternSteps = 2000
 )
 
 // Vocabulary is the environment of one kind. It is immutable and may be used from many goroutines.
@@ -100,14 +102,15 @@ func Fingerprint() string {
 			fmt.Fprintf(&b, "variable %s %s\n", name, variableType(name))
 			s := structs[name]
 			for _, field := range s.names() {
-				fmt.Fprintf(&b, "field %s %s\n", field, s.fields[field].celType)
+				size := maxima[name+"."+field]
+				fmt.Fprintf(&b, "field %s %s %d %d\n", field, s.fields[field].celType, size.Elements, size.Bytes)
 			}
 		}
 	}
 	for _, f := range stringFunctions {
 		fmt.Fprintf(&b, "function %s\n", f.name)
 	}
-	fmt.Fprintf(&b, "bounds %d %d %d %d %d\n", MaxTextBytes, MaxNodes, MaxDepth, MaxCost, MaxPatternBytes)
+	fmt.Fprintf(&b, "bounds %d %d %d %d %d %d\n", MaxTextBytes, MaxNodes, MaxDepth, MaxCost, MaxPatternBytes, MaxPatternSteps)
 	sum := sha256.Sum256([]byte(b.String()))
 	return "sha256:" + hex.EncodeToString(sum[:])
 }
