@@ -20,10 +20,25 @@ type checker struct {
 	cel  *conditions
 	// catalogs are the targets' catalogs, by path.
 	catalogs map[string]*schema.Catalog
+	// uncatalogued are the targets that have none and would have needed it; suggested counts the names that were looked
+	// for in catalogs.
+	uncatalogued map[string]bool
+	suggested    int
+	// classTargets are the targets of classes, by the full names of these.
+	classTargets map[string][]string
 }
 
 func newChecker(r *resolver) *checker {
-	return &checker{l: r.l, r: r, catalogs: map[string]*schema.Catalog{}}
+	c := &checker{
+		l: r.l, r: r, catalogs: map[string]*schema.Catalog{}, uncatalogued: map[string]bool{}, classTargets: map[string][]string{},
+	}
+	for _, s := range r.l.scopes {
+		for i := range s.tree.Classes {
+			k := &s.tree.Classes[i]
+			c.classTargets[s.prefix+k.Name.Text] = k.Targets.Texts()
+		}
+	}
+	return c
 }
 
 func (c *checker) check() {
@@ -39,6 +54,7 @@ func (c *checker) check() {
 		c.blocks()
 	}
 	c.enter(c.l.scopes[0])
+	c.warnUncatalogued()
 	c.nothingAllowed()
 }
 
@@ -148,11 +164,13 @@ func (c *checker) rule(r *syntax.Rule) {
 	c.full(r.Groups, "groups")
 	c.full(r.Targets, "targets")
 	c.mode(r.Mode)
+	targets := c.r.targets[c.r.scope.address(r.Effect.String(), r.Name)]
 	if r.Scope != nil {
 		c.scope(r.Scope)
+		c.objects(r.Scope, targets)
 	}
-	c.cel.condition(r.When, postgresRule)
-	c.cel.condition(r.Unless, postgresRule)
+	c.constants(c.cel.condition(r.When, postgresRule), targets, creates(r.Scope))
+	c.constants(c.cel.condition(r.Unless, postgresRule), targets, creates(r.Scope))
 }
 
 func (c *checker) scope(s *syntax.Scope) {
@@ -182,6 +200,16 @@ func (c *checker) mask(m *syntax.Mask) {
 	c.word(m.With, "transform", "email", "first1", "last4", "null", "redact")
 	c.word(m.Predicates, "predicates setting", schema.PredicatesDeny.String(), schema.PredicatesEquality.String(), schema.PredicatesAllow.String())
 	c.mode(m.Mode)
-	c.cel.condition(m.When, postgresMask)
-	c.cel.condition(m.Unless, postgresMask)
+	targets := c.maskTargets(m)
+	c.constants(c.cel.condition(m.When, postgresMask), targets, false)
+	c.constants(c.cel.condition(m.Unless, postgresMask), targets, false)
+}
+
+// maskTargets are the targets of a mask's classes.
+func (c *checker) maskTargets(m *syntax.Mask) []string {
+	var names []string
+	for _, class := range c.r.fullNames("class", m.Classes.Texts()) {
+		names = append(names, c.classTargets[class]...)
+	}
+	return sortedSet(names)
 }

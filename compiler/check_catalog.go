@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
-	"slices"
 	"strings"
 
 	"github.com/gatewright/gatewright/compiler/syntax"
@@ -41,60 +40,42 @@ func (c *checker) catalog(t *syntax.Target) {
 		c.add(t.Catalog.Range, "Catalog cannot be read", fmt.Sprintf("%s is no catalog: %v.", name, err), hint)
 		return
 	}
-	c.catalogs[name] = catalog
+	if c.catalogVersion(t, catalog, hint) {
+		c.catalogs[name] = catalog
+	}
+}
+
+// The versions of PostgreSQL whose catalogs are understood: the query that reads them works from the first on, and
+// statements are read as the last does.
+const (
+	oldestServer = 13
+	newestServer = 17
+)
+
+// catalogVersion checks the server that a catalog was taken from.
+func (c *checker) catalogVersion(t *syntax.Target, catalog *schema.Catalog, hint string) bool {
+	name, major := t.Catalog.Text, catalog.ServerVersion/10_000
+	switch {
+	case catalog.ServerVersion <= 0:
+		c.add(t.Catalog.Range, "Catalog cannot be read", fmt.Sprintf("%s is no catalog: it names no server_version.", name), hint)
+		return false
+	case major < oldestServer:
+		c.add(t.Catalog.Range, "Catalog of an unsupported server", fmt.Sprintf("%s was taken from PostgreSQL %d; versions from %d on are supported.", name, major, oldestServer),
+			"Upgrade the database and write the catalog again with gatewright catalog pull.")
+		return false
+	case major > newestServer:
+		c.warn(t.Catalog.Range, "Catalog of a newer server", fmt.Sprintf("%s was taken from PostgreSQL %d; statements are read as PostgreSQL %d reads them, and what is new since is opaque.", name, major, newestServer),
+			"Nothing needs to be done as long as clients write no newer syntax; look for a newer build of Gatewright.")
+	}
+	return true
 }
 
 // columnExists reports a class's column that a target's catalog does not have: with a slip in its name it would
 // silently stay unmasked.
 func (c *checker) columnExists(k *syntax.Class, column syntax.String, name string) {
-	parts, _ := schema.SplitName(name)
 	for _, s := range k.Targets.Items {
-		t, ok := c.r.byName[s.Text]
-		if !ok {
-			continue
-		}
-		catalog := c.catalogs[t.Catalog.Text]
-		if catalog == nil {
-			if !t.Catalog.Set() {
-				c.warn(column.Range, "Column cannot be checked", fmt.Sprintf("Target %q has no catalog, so a slip in the name would go unseen.", s.Text),
-					"Write one with gatewright catalog pull and name it in the target.")
-			}
-			continue
-		}
-		relation := catalog.Relation(parts[0], parts[1])
-		if relation == nil {
-			c.add(column.Range, "Unknown table", fmt.Sprintf("The catalog of %q has no table %s.", s.Text, schema.Qualify(parts[:2]...)),
-				hintOr(parts[1], relationNames(catalog, parts[0]), "Check the name, or pull the catalog again."))
-			continue
-		}
-		if names := columnNames(relation); !slices.Contains(names, parts[2]) {
-			c.add(column.Range, "Unknown column", fmt.Sprintf("In the catalog of %q, %s has no column %q.", s.Text, schema.Qualify(parts[:2]...), parts[2]),
-				hintOr(parts[2], names, "Check the name, or pull the catalog again."))
+		if v := c.inventoryOf([]string{s.Text}); v != nil {
+			c.columnOf(v, column.Range, name)
 		}
 	}
-}
-
-func hintOr(word string, candidates []string, otherwise string) string {
-	if hint := syntax.Suggest(word, candidates); hint != "" {
-		return hint
-	}
-	return otherwise
-}
-
-func relationNames(catalog *schema.Catalog, schemaName string) []string {
-	var names []string
-	for i := range catalog.Relations {
-		if catalog.Relations[i].Schema == schemaName {
-			names = append(names, catalog.Relations[i].Name)
-		}
-	}
-	return names
-}
-
-func columnNames(r *schema.Relation) []string {
-	var names []string
-	for _, column := range r.Columns {
-		names = append(names, column.Name)
-	}
-	return names
 }

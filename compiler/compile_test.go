@@ -17,7 +17,10 @@ import (
 )
 
 const small = `policy "p" { language = 1 }
-target "db" { protocol = "postgres" }
+target "db" {
+  protocol = "postgres"
+  catalog  = "db.json"
+}
 allow "a" {
   targets = ["db"]
   groups  = ["z", "a", "z"]
@@ -27,6 +30,11 @@ allow "a" {
   }
 }
 `
+
+// smallCatalog is the catalog of small's target.
+const smallCatalog = `{"server_version": 170000, "search_path": ["public"], "relations": [
+  {"schema": "public", "name": "a", "kind": "r", "columns": []}, {"schema": "public", "name": "b", "kind": "r", "columns": []},
+  {"schema": "audit", "name": "log", "kind": "r", "columns": []}]}`
 
 func write(t *testing.T, dir, name, text string) {
 	t.Helper()
@@ -39,6 +47,7 @@ func TestSameBundleAnywhere(t *testing.T) {
 	one, two := t.TempDir(), t.TempDir()
 	for _, dir := range []string{one, two} {
 		write(t, dir, "policy.hcl", small)
+		write(t, dir, "db.json", smallCatalog)
 		write(t, dir, "more.hcl", "deny \"z\" { targets = [\"*\"] }\ndeny \"b\" { targets = [\"*\"] }\n")
 	}
 	a, b := compiler.Compile(os.DirFS(one)), compiler.Compile(os.DirFS(two))
@@ -74,6 +83,7 @@ func TestUnreadableFiles(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			dir := t.TempDir()
 			write(t, dir, "policy.hcl", small)
+			write(t, dir, "db.json", smallCatalog)
 			if err := test.make(dir); err != nil {
 				t.Fatal(err)
 			}
@@ -99,7 +109,7 @@ func FuzzCompile(f *testing.F) {
 	f.Add("policy \"p\" { language = 1 }\nissuer \"i\" {\n  oidc {\n    url = \"https://a\"\n    audiences = [\"b\"]\n  }\n}\n",
 		"principal \"p\" {\n  issuer = \"i\"\n  claims = { a = [1, null] }\n}\n")
 	f.Fuzz(func(t *testing.T, policy, tests string) {
-		result := compiler.Compile(fstest.MapFS{"p.hcl": {Data: []byte(policy)}, "p_test.hcl": {Data: []byte(tests)}})
+		result := compiler.Compile(fstest.MapFS{"p.hcl": {Data: []byte(policy)}, "p_test.hcl": {Data: []byte(tests)}, "db.json": {Data: []byte(smallCatalog)}})
 		if (result.Bundle == nil) != result.Diagnostics.HasErrors() {
 			t.Errorf("bundle %v with %+v", result.Bundle != nil, result.Diagnostics)
 		}
@@ -164,7 +174,7 @@ func TestApproversHaveAnIssuer(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			result := compiler.Compile(fstest.MapFS{"policy.hcl": {Data: []byte(small + c.policy)}})
+			result := compiler.Compile(fstest.MapFS{"policy.hcl": {Data: []byte(small + c.policy)}, "db.json": {Data: []byte(smallCatalog)}})
 			if result.Bundle == nil {
 				t.Fatal(result.Diagnostics)
 			}

@@ -122,19 +122,23 @@ func (c *conditions) refersToFaulty(e syntax.CEL) bool {
 	})
 }
 
-func (c *conditions) condition(e syntax.CEL, kind vocab.Kind) { c.one(e, kind, vocab.Bool) }
+func (c *conditions) condition(e syntax.CEL, kind vocab.Kind) *vocab.Condition {
+	return c.one(e, kind, vocab.Bool)
+}
 
 func (c *conditions) claims(e syntax.CEL, want vocab.Type) { c.one(e, vocab.Claims, want) }
 
-func (c *conditions) one(e syntax.CEL, kind vocab.Kind, want vocab.Type) {
+// one checks a text; the condition is nil when there is none, or something is wrong with it.
+func (c *conditions) one(e syntax.CEL, kind vocab.Kind, want vocab.Type) *vocab.Condition {
 	if !e.Set() || c.refersToFaulty(e) {
-		return
+		return nil
 	}
 	cond, diags := c.kinds[kind].CheckWith(e.Text, want, c.exprs, e.At, e.Range.File)
 	c.take(diags)
 	if cond != nil {
 		c.checked[e.Range] = cond.Text()
 	}
+	return cond
 }
 
 // take adds what the vocabulary found, with a way out where it has none.
