@@ -1,0 +1,148 @@
+package vocab
+
+import (
+	"github.com/gatewright/gatewright/schema"
+	"github.com/google/cel-go/cel"
+	"github.com/google/cel-go/common/ast"
+	celops "github.com/google/cel-go/common/operators"
+	"github.com/google/cel-go/common/types"
+)
+
+// Truth is a set of outcomes that a condition, or a part of one, may have.
+type Truth uint8
+
+const (
+	True Truth = 1 << iota
+	False
+	// Failed is no value at all, as for a missing map key.
+	Failed
+	// Any is what may be said of a part that is not looked at.
+	Any = True | False | Failed
+)
+
+// Logic is a condition taken apart at && || ! and ?:. It is for the person who asks why.
+type Logic struct {
+	// Op is "&&", "||", "!" or "?:" over Args, and "" for a term.
+	Op   string
+	Args []*Logic
+	// Of a term: its text, its value, whether it speaks of access, and the facts that it asks for, with their values.
+	Text     string
+	Value    Truth
+	OfAccess bool
+	Facts    []schema.Term
+}
+
+var logicOps = map[string]string{celops.LogicalAnd: "&&", celops.LogicalOr: "||", celops.LogicalNot: "!", celops.Conditional: "?:"}
+
+// Logic gives the condition's terms with the values that they have over b.
+func (c *Condition) Logic(b *Binding) *Logic {
+	t := &terms{c: c, b: b, seen: map[string]bool{}}
+	return t.logic(c.ast.NativeRep().Expr())
+}
+
+func (t *terms) logic(e ast.Expr) *Logic {
+	if e.Kind() == ast.CallKind {
+		if op := logicOps[e.AsCall().FunctionName()]; op != "" {
+			l := &Logic{Op: op}
+			for _, arg := range e.AsCall().Args() {
+				l.Args = append(l.Args, t.logic(arg))
+			}
+			return l
+		}
+	}
+	text, err := cel.ExprToString(e, t.c.ast.NativeRep().SourceInfo())
+	if err != nil {
+		return &Logic{Value: Failed}
+	}
+	l := &Logic{Text: text, Value: t.truth(text)}
+	ast.PostOrderVisit(e, ast.NewExprVisitor(func(e ast.Expr) {
+		l.OfAccess = l.OfAccess || e.Kind() == ast.IdentKind && e.AsIdent() == "access"
+	}))
+	facts := &terms{c: t.c, b: t.b, seen: map[string]bool{text: true}}
+	facts.facts(e)
+	l.Facts = facts.list
+	return l
+}
+
+func (t *terms) truth(text string) Truth {
+	checked, iss := t.c.vocabulary.env.Compile(text)
+	if iss.Err() != nil {
+		return Failed
+	}
+	p, err := t.c.vocabulary.env.Program(checked, cel.CostLimit(MaxCost))
+	if err != nil {
+		return Failed
+	}
+	v, _, err := p.Eval(t.b)
+	switch {
+	case err != nil:
+		return Failed
+	case v == types.True:
+		return True
+	case v == types.False:
+		return False
+	}
+	return Failed
+}
+
+// Possible gives the outcomes of the whole when each term may have those that of says. It may give more than there are
+// where one term stands in several places, and never fewer.
+func (l *Logic) Possible(of func(term *Logic) Truth) Truth {
+	if l.Op == "" {
+		return of(l)
+	}
+	args := make([]Truth, len(l.Args))
+	for i, arg := range l.Args {
+		args[i] = arg.Possible(of)
+	}
+	switch l.Op {
+	case "!":
+		return args[0]&Failed | args[0]&True<<1 | args[0]&False>>1
+	case "?:":
+		return choose(args[0], args[1], args[2])
+	}
+	result := args[0]
+	for _, arg := range args[1:] {
+		result = join(result, arg, l.Op == "||")
+	}
+	return result
+}
+
+func choose(condition, yes, no Truth) Truth {
+	result := condition & Failed
+	if condition&True != 0 {
+		result |= yes
+	}
+	if condition&False != 0 {
+		result |= no
+	}
+	return result
+}
+
+// join is && and ||: the deciding value of either side decides, then a failure (CEL specification, "Logical operators").
+func join(a, b Truth, or bool) Truth {
+	deciding, neutral := False, True
+	if or {
+		deciding, neutral = True, False
+	}
+	result := (a | b) & deciding
+	if a&neutral != 0 && b&neutral != 0 {
+		result |= neutral
+	}
+	if a&Failed != 0 && b&(neutral|Failed) != 0 || b&Failed != 0 && a&(neutral|Failed) != 0 {
+		result |= Failed
+	}
+	return result
+}
+
+// Terms lists the terms in order, those that stand there several times each time.
+func (l *Logic) Terms() []*Logic {
+	if l.Op == "" {
+		return []*Logic{l}
+	}
+	var list []*Logic
+	for _, arg := range l.Args {
+		list = append(list, arg.Terms()...)
+	}
+	return list
+}
