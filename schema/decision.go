@@ -1,6 +1,9 @@
 package schema
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // Effect is what the policy says of an action. The zero value is Deny.
 type Effect uint8
@@ -25,6 +28,17 @@ func (e Effect) String() string {
 
 // MarshalText writes the effect as its word.
 func (e Effect) MarshalText() ([]byte, error) { return []byte(e.String()), nil }
+
+// UnmarshalText reads the word that MarshalText writes.
+func (e *Effect) UnmarshalText(text []byte) error {
+	for known := Deny; known <= Allow; known++ {
+		if known.String() == string(text) {
+			*e = known
+			return nil
+		}
+	}
+	return fmt.Errorf("unknown effect %q", text)
+}
 
 // Decision is the answer to an Action. The zero value denies. It is a total value: there is no error beside it.
 // Its slices may be reused by the next decision made into the same Decision.

@@ -139,11 +139,15 @@ func sortCatalog(c *schema.Catalog) {
 			return cmp.Or(cmp.Compare(a.Column, b.Column), cmp.Compare(a.Schema, b.Schema), cmp.Compare(a.Table, b.Table), cmp.Compare(a.Other, b.Other))
 		})
 	}
-	slices.SortFunc(c.Relations, func(a, b schema.Relation) int { return cmp.Or(cmp.Compare(a.Schema, b.Schema), cmp.Compare(a.Name, b.Name)) })
+	slices.SortFunc(c.Relations, func(a, b schema.Relation) int {
+		return cmp.Or(cmp.Compare(a.Schema, b.Schema), cmp.Compare(a.Name, b.Name))
+	})
 	slices.SortFunc(c.Functions, func(a, b schema.Function) int {
 		return cmp.Or(cmp.Compare(a.Schema, b.Schema), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Arguments, b.Arguments))
 	})
-	slices.SortFunc(c.Types, func(a, b schema.Type) int { return cmp.Or(cmp.Compare(a.Schema, b.Schema), cmp.Compare(a.Name, b.Name)) })
+	slices.SortFunc(c.Types, func(a, b schema.Type) int {
+		return cmp.Or(cmp.Compare(a.Schema, b.Schema), cmp.Compare(a.Name, b.Name))
+	})
 	slices.Sort(c.Operators)
 	slices.Sort(c.OperatorBodies)
 	slices.Sort(c.Casts)

@@ -48,6 +48,7 @@ func newRoot(p *program) *cobra.Command {
 		newCatalog(p),
 		newCompile(p),
 		newDemo(p),
+		newExplain(p),
 		newFmt(p),
 		newGateway(p),
 		newInspect(p),

@@ -1,0 +1,151 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+
+	"github.com/gatewright/gatewright/runtime/audit"
+	"github.com/gatewright/gatewright/runtime/sqlfacts"
+	"github.com/gatewright/gatewright/schema"
+)
+
+// shownRecord is what the log says of the decision that is explained.
+type shownRecord struct {
+	Seq    uint64   `json:"seq"`
+	Time   string   `json:"time"`
+	Effect string   `json:"effect"`
+	Rules  []string `json:"rules"`
+	Bundle string   `json:"bundle"`
+}
+
+// explainRecord decides a recorded action anew, from what the log keeps of it.
+func (p *program) explainRecord(j *judge, x *explain, out *explained) error {
+	if x.record == 0 || x.audit == "" {
+		return fail(errors.New("a recorded decision needs --record and --audit"), "Write --record NUMBER --audit FILE; 'gatewright audit query FILE' shows the numbers.")
+	}
+	e, opened, err := findRecord(x.audit, x.record, out)
+	if err != nil {
+		return err
+	}
+	principal := &schema.Principal{Issuer: e.Issuer, Subject: e.Subject, Kind: e.PrincipalKind}
+	switch {
+	case len(x.groups) > 0:
+		principal.Groups = slices.Compact(slices.Sorted(slices.Values(x.groups)))
+	case opened != nil:
+		principal.Groups = opened.Groups
+	default:
+		return fail(fmt.Errorf("%s does not hold the beginning of session %s, which tells the groups of %s", x.audit, e.Session, e.Principal()), "Give them: --groups A,B.")
+	}
+	if j.engine.Target(e.Target) == nil {
+		return fail(fmt.Errorf("line %d is about target %q, which this policy does not have", e.Seq, e.Target), "Give the bundle that decided it, "+e.Bundle+".")
+	}
+	action := schema.Action{
+		Protocol: e.Protocol, Target: e.Target, Principal: principal, Text: e.Text,
+		Request: schema.Request{Time: e.Time, ClientAddress: e.ClientAddress, Application: e.Application},
+	}
+	if opened != nil {
+		action.Request.ClientAddress, action.Request.Application = opened.ClientAddress, opened.Application
+	}
+	if err := x.recall(j, e, &action, out); err != nil {
+		return err
+	}
+	out.Target, out.Principal = e.Target, principalText(principal)
+	out.Record = &shownRecord{Seq: e.Seq, Time: e.Time.UTC().Format(timeText), Effect: e.Effect, Rules: append([]string{}, e.Rules...), Bundle: e.Bundle}
+	text := explainAction(j, &action)
+	out.Statements = []explainedText{text}
+	switch {
+	case j.bundle.ID == "":
+		out.note("a directory has no content id: the record was decided by bundle %s, which may be another policy", e.Bundle)
+	case j.bundle.ID != e.Bundle:
+		out.note("this is bundle %s, and the record was decided by %s", j.bundle.ID, e.Bundle)
+	}
+	if text.Effect.String() != e.Effect || !slices.Equal(text.Rules, e.Rules) {
+		out.note("the record says %s by %v, and this policy with these facts says %s by %v", e.Effect, e.Rules, text.Effect, text.Rules)
+	}
+	return nil
+}
+
+func (x *explained) note(format string, args ...any) {
+	x.Notes = append(x.Notes, fmt.Sprintf(format, args...))
+}
+
+// findRecord reads the log twice: for the decision, and for the beginning of its session.
+func findRecord(path string, seq uint64, out *explained) (decision, opened *audit.Entry, err error) {
+	find := func(f audit.Filter, take func(*audit.Entry)) (*audit.Coverage, error) {
+		log, err := os.Open(path)
+		if err != nil {
+			return nil, fail(err, "Give the path of an audit log.")
+		}
+		defer log.Close()
+		coverage, err := audit.Query(log, nil, f, func(e *audit.Entry) error {
+			take(e)
+			return nil
+		})
+		if err != nil {
+			return nil, fail(err, "")
+		}
+		return coverage, nil
+	}
+	coverage, err := find(audit.Filter{}, func(e *audit.Entry) {
+		if e.Seq == seq {
+			decision = e
+		}
+	})
+	switch {
+	case err != nil:
+		return nil, nil, err
+	case decision == nil:
+		return nil, nil, fail(fmt.Errorf("%s has no line %d", path, seq), "'gatewright audit query FILE --kind decision' shows the decisions with their numbers.")
+	case decision.Kind != audit.KindDecision && decision.Kind != audit.KindPrepared:
+		return nil, nil, fail(fmt.Errorf("line %d is of kind %s, not a decision about a statement", seq, decision.Kind), "'gatewright audit query FILE --kind decision' shows the decisions with their numbers.")
+	}
+	if !coverage.Report.OK() {
+		out.note("the log is not whole: see 'gatewright audit verify %s'", path)
+	}
+	_, err = find(audit.Filter{Session: decision.Session, Kind: audit.KindSessionOpened}, func(e *audit.Entry) { opened = e })
+	return decision, opened, err
+}
+
+// recall makes the facts of the statement again. The accesses are those of the log; everything else comes of reading the
+// text that the log keeps, in which each literal is a parameter.
+func (x *explain) recall(j *judge, e *audit.Entry, a *schema.Action, out *explained) error {
+	accesses := make([]schema.Access, len(e.Accesses))
+	for i, access := range e.Accesses {
+		accesses[i] = schema.Access{Verb: access.Verb, Object: access.Object, Columns: access.Columns}
+	}
+	catalog, err := x.catalogOf(j, e.Target)
+	if err != nil {
+		return err
+	}
+	statements := sqlfacts.Classify(e.Text, &sqlfacts.Session{Catalog: catalog, SearchPath: catalog.SearchPath})
+	if e.TextCut || len(statements) != 1 || statements[0].Syntax != nil {
+		a.Accesses, a.SQL = accesses, &schema.SQL{Statement: e.Statement, Fingerprint: e.Fingerprint, OpaqueReason: e.Opaque, Limit: -1}
+		out.note("the log does not keep the whole text: all that conditions ask of it is unknown and counts as absent")
+		return nil
+	}
+	statements[0].Describe(a)
+	out.note("the text was read without its literals: sql.limit, sql.length and whether a WHERE is bound may not be those of the statement")
+	a.Text = e.Text
+	if differ := markHarmless(accesses, a.Accesses); differ {
+		out.note("with this catalog the text does something else than was recorded; the recorded accesses are used")
+	}
+	a.Accesses = accesses
+	return nil
+}
+
+// markHarmless takes over from the accesses found now which of the recorded ones are harmless, and reports whether the
+// two differ.
+func markHarmless(recorded, found []schema.Access) (differ bool) {
+	differ = len(recorded) != len(found)
+	for i := range recorded {
+		k := slices.IndexFunc(found, func(a schema.Access) bool { return a.Verb == recorded[i].Verb && a.Object == recorded[i].Object })
+		if k < 0 {
+			differ = true
+			continue
+		}
+		recorded[i].Harmless = found[k].Harmless
+	}
+	return differ
+}
