@@ -57,6 +57,7 @@ func (r *Result) end(diags schema.Diagnostics) *Result {
 	r.Diagnostics = slices.CompactFunc(diags, func(a, b schema.Diagnostic) bool {
 		return a.Through != nil && b.Through != nil && *a.Range == *b.Range && a.Summary == b.Summary && a.Detail == b.Detail
 	})
+	identify(r.Diagnostics)
 	return r
 }
 

@@ -44,6 +44,9 @@ func TestFixtures(t *testing.T) {
 			}
 			for _, d := range result.Diagnostics {
 				complete(t, d, fsys)
+				if !catalogued(d) {
+					t.Errorf("%q has no entry in the catalogue of diagnostics", d.Summary)
+				}
 			}
 		})
 	}
@@ -85,6 +88,15 @@ func told(diags schema.Diagnostics) []string {
 	}
 	slices.Sort(got)
 	return got
+}
+
+func catalogued(d schema.Diagnostic) bool {
+	for _, g := range compiler.Catalogue() {
+		if slices.ContainsFunc(g.Entries, func(e compiler.Entry) bool { return e.ID == d.ID && e.Summary == d.Summary }) {
+			return true
+		}
+	}
+	return false
 }
 
 // complete checks that a diagnostic has all that a person needs, and that its range lies in its file.

@@ -27,6 +27,8 @@ func (s Severity) MarshalText() ([]byte, error) { return []byte(s.String()), nil
 // Diagnostic is a user's mistake, told so that the user can mend it: a one-line Summary, a Detail that says why, the
 // Range it is about, and a Hint that says what to write instead. Range is nil where no file is at fault.
 type Diagnostic struct {
+	// ID names the kind of mistake. It is stable, and empty where nobody has given one.
+	ID       string   `json:"id,omitempty"`
 	Severity Severity `json:"severity"`
 	Summary  string   `json:"summary"`
 	Detail   string   `json:"detail,omitempty"`

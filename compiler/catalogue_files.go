@@ -1,0 +1,257 @@
+package compiler
+
+// filesEntries are about files.
+var filesEntries = []Entry{
+	{
+		ID: "no-policy-files", Summary: "No policy files",
+		Meaning: "The directory holds no file whose name ends in .hcl.",
+		Made:    "An empty directory.",
+		Good: `-- policy.hcl --
+policy "p" { language = 1 }
+`,
+	},
+	{
+		ID: "policy-directory-cannot-be-read", Summary: "Policy directory cannot be read",
+		Meaning: "There is no such directory, or it may not be read.",
+		Made:    "A directory that is not there.",
+		Good: `-- policy.hcl --
+policy "p" { language = 1 }
+`,
+	},
+	{
+		ID: "too-many-files", Summary: "Too many files",
+		Meaning: "A policy's directory has more than 10,000 entries.",
+		Made:    "A directory with 10,001 files.",
+		Good: `-- policy.hcl --
+policy "p" { language = 1 }
+`,
+	},
+	{
+		ID: "policy-is-too-large", Summary: "Policy is too large",
+		Meaning: "The files of a policy have more than 64 MiB, or more than 8 million words and signs, together.",
+		Made:    "Nine files of just under 8 MiB each.",
+		Good: `-- policy.hcl --
+policy "p" { language = 1 }
+`,
+	},
+	{
+		ID: "strange-file-name", Summary: "Strange file name",
+		Meaning: "A file's name holds control characters or backslashes, or is longer than 200 bytes.",
+		Made:    "A file whose name holds a line break.",
+		Good: `-- policy.hcl --
+policy "p" { language = 1 }
+`,
+	},
+	{
+		ID: "file-name-is-not-in-lower-case", Summary: "File name is not in lower case",
+		Meaning: "A file would be read as policy on one machine and not on another.",
+		Bad: `-- rules.HCL --
+allow "a" { targets = ["payments-db"] }
+`,
+		Good: `-- rules.hcl --
+allow "a" { targets = ["payments-db"] }
+`,
+	},
+	{
+		ID: "file-cannot-be-read", Summary: "File cannot be read",
+		Meaning: "A file is gone, a link that leads nowhere or in a circle, no regular file, or not permitted.",
+		Made:    "A link named rules.hcl that points at itself.",
+		Good: `-- rules.hcl --
+allow "a" { targets = ["payments-db"] }
+`,
+	},
+	{
+		ID: "file-is-too-large", Summary: "File is too large",
+		Meaning: "A file has more than 8 MiB.",
+		Made:    "A file of 50 MB.",
+		Good: `-- rules.hcl --
+allow "a" { targets = ["payments-db"] }
+`,
+	},
+	{
+		ID: "file-has-too-many-words", Summary: "File has too many words",
+		Meaning: "A file has more than a million words and signs.",
+		Made:    "A file of 6 MiB that holds brackets only.",
+		Good: `-- rules.hcl --
+allow "a" { targets = ["payments-db"] }
+`,
+	},
+	{
+		ID: "file-is-not-utf-8", Summary: "File is not UTF-8",
+		Meaning: "A file holds a byte that is no part of a UTF-8 character.",
+		Made:    "A file in Latin-1 with an umlaut.",
+		Good: `locals { name = "é" }
+`,
+	},
+	{
+		ID: "file-begins-with-a-byte-order-mark", Summary: "File begins with a byte order mark",
+		Meaning: "Policy files are UTF-8 without the mark that some editors put in front.",
+		Made:    "A file that begins with U+FEFF.",
+		Good: `locals { name = "x" }
+`,
+	},
+	{
+		ID: "invisible-control-character", Summary: "Invisible control character",
+		Meaning: "A character shows as nothing or turns text around, so that a reader would see another policy.",
+		Made:    "A text with the character U+202E, which turns around what follows.",
+		Good: `locals { name = "x" }
+`,
+	},
+	{
+		ID: "nested-too-deeply", Summary: "Nested too deeply",
+		Meaning: "Blocks, brackets and templates nest deeper than 32 levels.",
+		Made:    "A list in a list, 10,000 deep.",
+		Good: `locals { list = [["a"]] }
+`,
+	},
+	{
+		ID: "expression-is-too-complex", Summary: "Expression is too complex",
+		Meaning: "An attribute holds more than 100 operators.",
+		Made:    "A sum of 1,000 numbers.",
+		Good: `locals { n = 1000 }
+`,
+	},
+	{
+		ID: "unclosed-configuration-block", Summary: "Unclosed configuration block",
+		Meaning: "A block is opened and not closed.",
+		Bad: `allow "a" {
+  targets = ["payments-db"]
+`,
+		Good: `allow "a" {
+  targets = ["payments-db"]
+}
+`,
+	},
+	{
+		ID: "attribute-redefined", Summary: "Attribute redefined",
+		Meaning: "An attribute stands twice in one block.",
+		Bad: `allow "a" {
+  targets = ["payments-db"]
+  targets = ["*"]
+}
+`,
+		Good: `allow "a" {
+  targets = ["payments-db"]
+}
+`,
+	},
+	{
+		ID: "invalid-multi-line-string", Summary: "Invalid multi-line string",
+		Meaning: "A text in quotes goes over the end of a line.",
+		Bad: `locals {
+  note = "one
+two"
+}
+`,
+		Good: `locals {
+  note = <<-TEXT
+    one
+    two
+  TEXT
+}
+`,
+	},
+	{
+		ID: "unterminated-template-string", Summary: "Unterminated template string",
+		Meaning: "A text in quotes, or a heredoc, does not end.",
+		Bad: `locals {
+  note = <<-TEXT
+    one
+}
+`,
+		Good: `locals {
+  note = <<-TEXT
+    one
+  TEXT
+}
+`,
+	},
+	{
+		ID: "invalid-expression", Summary: "Invalid expression",
+		Meaning: "Something stands where a value should.",
+		Bad: `locals { n = = }
+`,
+		Good: `locals { n = 1 }
+`,
+	},
+	{
+		ID: "argument-or-block-definition-required", Summary: "Argument or block definition required",
+		Meaning: "A line is neither an attribute nor a block.",
+		Bad: `allow
+`,
+		Good: `allow "a" { targets = ["payments-db"] }
+`,
+	},
+	{
+		ID: "bad-catalog-path", Summary: "Bad catalog path",
+		Meaning: "A catalog is a file within the policy's directory.",
+		Bad: `target "x" {
+  protocol = "postgres"
+  catalog  = "../x.json"
+}
+`,
+		Good: `target "x" {
+  protocol = "postgres"
+  catalog  = "payments-db.json"
+}
+`,
+	},
+	{
+		ID: "catalog-cannot-be-read", Summary: "Catalog cannot be read",
+		Meaning: "The catalog is not there, or no catalog.",
+		Bad: `target "x" {
+  protocol = "postgres"
+  catalog  = "x.json"
+}
+`,
+		Good: `target "x" {
+  protocol = "postgres"
+  catalog  = "payments-db.json"
+}
+`,
+	},
+	{
+		ID: "catalog-is-too-large", Summary: "Catalog is too large",
+		Meaning: "A catalog has more than 64 MiB.",
+		Made:    "A catalog of 65 MiB.",
+		Good: `target "x" {
+  protocol = "postgres"
+  catalog  = "payments-db.json"
+}
+`,
+	},
+	{
+		ID: "catalog-of-an-unsupported-server", Summary: "Catalog of an unsupported server",
+		Meaning: "The catalog was taken from a server that is older than PostgreSQL 13.",
+		Bad: `-- x.json --
+{"server_version": 90624, "search_path": ["public"], "relations": []}
+-- x.hcl --
+target "x" {
+  protocol = "postgres"
+  catalog  = "x.json"
+}
+`,
+		Good: `target "x" {
+  protocol = "postgres"
+  catalog  = "payments-db.json"
+}
+`,
+	},
+	{
+		ID: "catalog-of-a-newer-server", Summary: "Catalog of a newer server",
+		Meaning: "The catalog was taken from a server that is newer than the one whose syntax this build reads. It is a warning.",
+		Bad: `-- x.json --
+{"server_version": 990000, "search_path": ["public"], "relations": []}
+-- x.hcl --
+target "x" {
+  protocol = "postgres"
+  catalog  = "x.json"
+}
+`,
+		Good: `target "x" {
+  protocol = "postgres"
+  catalog  = "payments-db.json"
+}
+`,
+	},
+}
