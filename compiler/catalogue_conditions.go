@@ -198,4 +198,15 @@ deny "a" {
 }
 `,
 	},
+	{
+		ID: "policy-has-too-much-cel", Summary: "Policy has too much CEL",
+		Meaning: "The conditions of a policy have more than 8 MiB together, each expr block written out wherever it is referred to.",
+		Made:    "An expr with a text of 15,000 characters, and 600 conditions that refer to it.",
+		Good: `expr "office" { cel = "request.client_address.startsWith('10.')" }
+deny "a" {
+  targets = ["payments-db"]
+  unless  = "expr.office"
+}
+`,
+	},
 }

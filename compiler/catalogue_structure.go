@@ -154,6 +154,13 @@ policy "p" { language = 1 }
 `,
 	},
 	{
+		ID: "more-mistakes", Summary: "More mistakes",
+		Meaning: "More than 200 mistakes were found, and the others are not shown.",
+		Made:    "Three hundred rules, each for a target that is not there.",
+		Good: `allow "a" { targets = ["payments-db"] }
+`,
+	},
+	{
 		ID: "nothing-is-allowed", Summary: "Nothing is allowed",
 		Meaning: "The policy has no allow block, and denies everything. It is a warning.",
 		Bad: `-- policy.hcl --

@@ -20,10 +20,8 @@ type checker struct {
 	cel  *conditions
 	// catalogs are the targets' catalogs, by path.
 	catalogs map[string]*schema.Catalog
-	// uncatalogued are the targets that have none and would have needed it; suggested counts the names that were looked
-	// for in catalogs.
+	// uncatalogued are the targets that have none and would have needed it.
 	uncatalogued map[string]bool
-	suggested    int
 	// classTargets are the targets of classes, by the full names of these.
 	classTargets map[string][]string
 }
@@ -46,8 +44,9 @@ func (c *checker) check() {
 	if !ok {
 		return
 	}
+	spent := 0
 	for _, s := range c.l.scopes {
-		s.cel = &conditions{report: &c.report, broken: c.l.broken, kinds: vocabularies, checked: map[schema.Range]string{}}
+		s.cel = &conditions{report: &c.report, broken: c.l.broken, kinds: vocabularies, checked: map[schema.Range]string{}, spent: &spent}
 		c.enter(s)
 		c.cel.prepare(c.tree.Exprs)
 		c.variables()

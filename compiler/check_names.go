@@ -1,6 +1,7 @@
 package compiler
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -10,9 +11,6 @@ import (
 	"github.com/gatewright/gatewright/schema"
 	"github.com/gatewright/gatewright/schema/vocab"
 )
-
-// maxSuggestions bounds how often a name is compared with every name of a catalog.
-const maxSuggestions = 100
 
 func quote(s string) string { return strconv.Quote(s) }
 
@@ -88,7 +86,7 @@ func (c *checker) schemaExists(v *inventory, rng schema.Range, name string) {
 	parts, _ := schema.SplitName(name)
 	if !systemSchema(parts[0]) && !v.schema(parts[0]) {
 		c.warn(rng, "Unknown schema", fmt.Sprintf("In %s there is nothing in a schema %s.", v.of(), name),
-			c.suggest(func() string { return hintOr(name, v.schemas(), pullAgain) }))
+			cmp.Or(c.suggest(func() string { return syntax.Suggest(name, v.schemas()) }), pullAgain))
 	}
 }
 
@@ -123,15 +121,7 @@ func (c *checker) objectExists(v *inventory, rng schema.Range, name, what string
 		thing = "table or function "
 	}
 	c.add(rng, summary, fmt.Sprintf("In %s there is no %s%s.", v.of(), thing, name),
-		c.suggest(func() string { return v.hint(name, candidates()) }))
-}
-
-// suggest calls for a hint, which takes a walk through a catalog, as long as that is worth it.
-func (c *checker) suggest(hint func() string) string {
-	if c.suggested++; c.suggested > maxSuggestions {
-		return pullAgain
-	}
-	return hint()
+		cmp.Or(c.suggest(func() string { return v.hint(name, candidates()) }), pullAgain))
 }
 
 // constants checks the texts that a condition holds facts against: one that no fact can ever equal is a slip.
@@ -182,7 +172,18 @@ func (c *checker) fact(k vocab.Constant, words []string) {
 	if slices.Contains(words, k.Text) {
 		return
 	}
-	c.add(k.Range, "Value never occurs", fmt.Sprintf("%s is never %q.", k.Fact, k.Text), hintOr(k.Text, words, "It is one of "+strings.Join(words, ", ")+"."))
+	c.add(k.Range, "Value never occurs", fmt.Sprintf("%s is never %q.", k.Fact, k.Text), c.orList(k.Text, words))
+}
+
+// orList suggests a word, or lists the words unless they are many.
+func (c *checker) orList(word string, words []string) string {
+	if hint := c.suggest(func() string { return syntax.Suggest(word, words) }); hint != "" {
+		return hint
+	}
+	if len(words) > 20 {
+		return "Compare it with a name that the policy has."
+	}
+	return "It is one of " + strings.Join(words, ", ") + "."
 }
 
 func (c *checker) targetNames() []string {
@@ -245,6 +246,6 @@ func (c *checker) columnOf(v *inventory, rng schema.Range, name string) {
 		c.objectExists(v, rng, relation, "table")
 	case !v.column(parts[0], parts[1], parts[2]):
 		c.add(rng, "Unknown column", fmt.Sprintf("In %s, %s has no column %q.", v.of(), relation, parts[2]),
-			c.suggest(func() string { return hintOr(parts[2], v.columns(parts[0], parts[1]), pullAgain) }))
+			cmp.Or(c.suggest(func() string { return syntax.Suggest(parts[2], v.columns(parts[0], parts[1])) }), pullAgain))
 	}
 }

@@ -7,6 +7,7 @@
 package compiler
 
 import (
+	"fmt"
 	"io/fs"
 	"slices"
 
@@ -54,11 +55,29 @@ func Compile(fsys fs.FS) *Result {
 // end sorts the diagnostics. What is wrong in a module is told once, however often it is called.
 func (r *Result) end(diags schema.Diagnostics) *Result {
 	diags.Sort()
-	r.Diagnostics = slices.CompactFunc(diags, func(a, b schema.Diagnostic) bool {
+	diags = slices.CompactFunc(diags, func(a, b schema.Diagnostic) bool {
 		return a.Through != nil && b.Through != nil && *a.Range == *b.Range && a.Summary == b.Summary && a.Detail == b.Detail
 	})
-	identify(r.Diagnostics)
+	diags = shortened(diags)
+	identify(diags)
+	r.Diagnostics = diags
 	return r
+}
+
+// maxDiagnostics bounds what is told of one policy.
+const maxDiagnostics = 200
+
+// shortened leaves out what is too much to read, and says so.
+func shortened(diags schema.Diagnostics) schema.Diagnostics {
+	if len(diags) <= maxDiagnostics {
+		return diags
+	}
+	rest := diags[maxDiagnostics:]
+	more := schema.Diagnostic{Severity: schema.SeverityWarning, Summary: "More mistakes", Detail: fmt.Sprintf("%d more are not shown.", len(rest)), Hint: "Mend these first."}
+	if rest.HasErrors() {
+		more.Severity = schema.SeverityError
+	}
+	return append(diags[:maxDiagnostics:maxDiagnostics], more)
 }
 
 // report collects diagnostics.
@@ -66,6 +85,20 @@ type report struct {
 	diags schema.Diagnostics
 	// through are the calls that lead to what is looked at now.
 	through []schema.Call
+	// suggested counts the words that were compared with all others.
+	suggested int
+}
+
+// maxSuggestions bounds how often a word is compared with every name that there is: whoever has more slips mends these
+// first.
+const maxSuggestions = 50
+
+// suggest calls for a hint, which compares a word with many, as long as that is worth it.
+func (r *report) suggest(hint func() string) string {
+	if r.suggested++; r.suggested > maxSuggestions {
+		return ""
+	}
+	return hint()
 }
 
 func (r *report) add(rng schema.Range, summary, detail, hint string) {

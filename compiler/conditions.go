@@ -2,6 +2,7 @@ package compiler
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -29,6 +30,32 @@ type conditions struct {
 	exprs  map[string]string
 	blocks map[string]*syntax.Expr
 	faulty map[string]bool
+	// spent is how much CEL was checked, expr blocks written out, in all scopes.
+	spent *int
+}
+
+// maxCEL bounds the conditions of a policy together, in bytes, with every expr block written out where it is referred to:
+// a short file could ask for a long work.
+const maxCEL = 8 << 20
+
+// exprReference finds what will be written out. It may find more, in texts.
+var exprReference = regexp.MustCompile(`\bexpr\s*\.\s*([A-Za-z_][A-Za-z0-9_]*)`)
+
+// afford counts a text, and reports the first that is too much.
+func (c *conditions) afford(e syntax.CEL) bool {
+	if *c.spent > maxCEL {
+		return false
+	}
+	*c.spent += len(e.Text)
+	for _, m := range exprReference.FindAllStringSubmatch(e.Text, -1) {
+		*c.spent += len(c.exprs[m[1]])
+	}
+	if *c.spent > maxCEL {
+		c.add(e.Range, "Policy has too much CEL", fmt.Sprintf("Its conditions, expr blocks written out, have more than %d bytes.", maxCEL),
+			"Say more in structured attributes (groups, tables, verbs), or split the policy.")
+		return false
+	}
+	return true
 }
 
 var allKinds = [...]vocab.Kind{vocab.Postgres, vocab.PostgresMask, vocab.Claims}
@@ -93,7 +120,7 @@ func (c *conditions) expr(e *syntax.Expr, chain []string) {
 // anyKind checks an expr's text for whatever kind and type it fits first: who uses it says which it must be. What is
 // wrong with one that fits none is told for the kind that it seems to be written for.
 func (c *conditions) anyKind(e syntax.CEL) (string, bool) {
-	if c.refersToFaulty(e) {
+	if c.refersToFaulty(e) || !c.afford(e) {
 		return "", false
 	}
 	likely := vocab.Postgres
@@ -102,6 +129,9 @@ func (c *conditions) anyKind(e syntax.CEL) (string, bool) {
 	}
 	for _, kind := range append([]vocab.Kind{likely}, allKinds[:]...) {
 		for _, want := range []vocab.Type{vocab.Bool, vocab.String, vocab.StringList} {
+			if !c.afford(e) {
+				return "", false
+			}
 			if cond, diags := c.kinds[kind].CheckWith(e.Text, want, c.exprs, e.At, e.Range.File); cond != nil && !diags.HasErrors() {
 				return cond.Text(), true
 			}
@@ -130,7 +160,7 @@ func (c *conditions) claims(e syntax.CEL, want vocab.Type) { c.one(e, vocab.Clai
 
 // one checks a text; the condition is nil when there is none, or something is wrong with it.
 func (c *conditions) one(e syntax.CEL, kind vocab.Kind, want vocab.Type) *vocab.Condition {
-	if !e.Set() || c.refersToFaulty(e) {
+	if !e.Set() || !c.afford(e) || c.refersToFaulty(e) {
 		return nil
 	}
 	cond, diags := c.kinds[kind].CheckWith(e.Text, want, c.exprs, e.At, e.Range.File)
@@ -154,7 +184,7 @@ func (c *conditions) take(diags schema.Diagnostics) {
 
 // constant evaluates a condition that speaks of nothing but constants; false when it cannot, which is told.
 func (c *conditions) constant(e syntax.CEL) (value, ok bool) {
-	if !e.Set() || c.refersToFaulty(e) {
+	if !e.Set() || !c.afford(e) || c.refersToFaulty(e) {
 		return false, false
 	}
 	cond, diags := c.kinds[vocab.Claims].CheckWith(e.Text, vocab.Bool, c.exprs, e.At, e.Range.File)

@@ -106,7 +106,7 @@ func (v *inventory) columns(schemaName, relation string) []string {
 	return names
 }
 
-// hint suggests the name of the same last part in another schema, or else the nearest.
+// hint suggests the name of the same last part in another schema, or else the nearest; "" when there is none.
 func (v *inventory) hint(name string, candidates []string) string {
 	parts, _ := schema.SplitName(name)
 	last := schema.Qualify(parts[len(parts)-1])
@@ -115,7 +115,7 @@ func (v *inventory) hint(name string, candidates []string) string {
 			return "Did you mean " + quote(c) + "?"
 		}
 	}
-	return hintOr(name, candidates, pullAgain)
+	return syntax.Suggest(name, candidates)
 }
 
 const pullAgain = "Check the name, or write the catalog again with gatewright catalog pull."
@@ -126,11 +126,4 @@ func columnNames(r *schema.Relation) []string {
 		names = append(names, column.Name)
 	}
 	return names
-}
-
-func hintOr(word string, candidates []string, otherwise string) string {
-	if hint := syntax.Suggest(word, candidates); hint != "" {
-		return hint
-	}
-	return otherwise
 }

@@ -78,7 +78,7 @@ locals { all = ["*", "db"] }
 `
 
 func policyWith(policy string, modules map[string]string) fstest.MapFS {
-	fsys := fstest.MapFS{"policy.hcl": {Data: []byte(policy)}}
+	fsys := fstest.MapFS{"policy.hcl": {Data: []byte(policy)}, "db.json": {Data: []byte(smallCatalog)}}
 	for name, text := range modules {
 		fsys[name] = &fstest.MapFile{Data: []byte(text)}
 	}

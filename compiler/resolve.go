@@ -156,7 +156,7 @@ func (r *resolver) referOne(kind string, s syntax.String) {
 	if _, ok := r.full(kind, s.Text); ok {
 		return
 	}
-	hint := syntax.Suggest(s.Text, r.visible(kind))
+	hint := r.suggest(func() string { return syntax.Suggest(s.Text, r.visible(kind)) })
 	if hint == "" {
 		hint = fmt.Sprintf("Add a block: %s %q { ... }.", kind, s.Text)
 	}
@@ -246,6 +246,15 @@ func (r *resolver) rule(by syntax.String) {
 	if _, ok := r.names[kind][prefix+name]; ok && slices.Contains(ruleKinds, kind) || r.l.broken {
 		return
 	}
+	hint := r.suggest(func() string { return syntax.Suggest(by.Text, r.addresses()) })
+	if hint == "" {
+		hint = "Write the block's type and name, as \"deny.NAME\"."
+	}
+	r.add(by.Range, "Unknown rule", fmt.Sprintf("No rule has the address %q.", by.Text), hint)
+}
+
+// addresses are those of all rules and masks, sorted.
+func (r *resolver) addresses() []string {
 	var known []string
 	for _, kind := range ruleKinds {
 		for name := range r.names[kind] {
@@ -253,11 +262,7 @@ func (r *resolver) rule(by syntax.String) {
 		}
 	}
 	slices.Sort(known)
-	hint := syntax.Suggest(by.Text, known)
-	if hint == "" {
-		hint = "Write the block's type and name, as \"deny.NAME\"."
-	}
-	r.add(by.Range, "Unknown rule", fmt.Sprintf("No rule has the address %q.", by.Text), hint)
+	return known
 }
 
 var ruleKinds = []string{"allow", "approve", "deny", "mask"}

@@ -1,5 +1,7 @@
 package schema
 
+import "slices"
+
 // maxMisspelt bounds the words that Nearest compares, in bytes.
 const maxMisspelt = 64
 
@@ -12,10 +14,10 @@ func Nearest(word string, candidates []string) string {
 	}
 	best, least := "", len(word)/3+2
 	for _, c := range candidates {
-		if len(c) > maxMisspelt {
+		if len(c) > maxMisspelt || len(c)-len(word) >= least || len(word)-len(c) >= least {
 			continue
 		}
-		if d := edits(word, c); d < least {
+		if d := edits(word, c, least); d < least {
 			best, least = c, d
 		}
 	}
@@ -25,8 +27,8 @@ func Nearest(word string, candidates []string) string {
 	return best
 }
 
-// edits is the number of bytes to insert, remove or replace to make b of a.
-func edits(a, b string) int {
+// edits is the number of bytes to insert, remove or replace to make b of a, or the limit if that is not less.
+func edits(a, b string, limit int) int {
 	row := make([]int, len(b)+1)
 	for j := range row {
 		row[j] = j
@@ -41,6 +43,9 @@ func edits(a, b string) int {
 			}
 			diagonal = row[j+1]
 			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
+		}
+		if slices.Min(row) >= limit {
+			return limit
 		}
 	}
 	return row[len(b)]

@@ -18,7 +18,10 @@ type diagnosed struct {
 	Counts        map[string]int    `json:"counts,omitempty"`
 }
 
-// shownDiagnostic is a diagnostic with the line it is about.
+// maxLine is the longest line that is shown with a diagnostic, in bytes.
+const maxLine = 1000
+
+// shownDiagnostic is a diagnostic with the line it is about, unless that is too long to be shown.
 type shownDiagnostic struct {
 	schema.Diagnostic
 	Line string `json:"line,omitempty"`
@@ -56,8 +59,9 @@ func diagnosis(result *compiler.Result) diagnosed {
 	for _, d := range result.Diagnostics {
 		shown := shownDiagnostic{Diagnostic: d}
 		if d.Range != nil {
-			line, _ := lineAt(result.Sources[d.Range.File], d.Range.Start.Byte)
-			shown.Line = string(line)
+			if line, _ := lineAt(result.Sources[d.Range.File], d.Range.Start.Byte); len(line) <= maxLine {
+				shown.Line = string(line)
+			}
 		}
 		out.Diagnostics = append(out.Diagnostics, shown)
 	}

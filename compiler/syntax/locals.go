@@ -66,6 +66,9 @@ func (l *locals) value(r *report, name string, rng schema.Range) (cty.Value, boo
 	v, ok := l.byName[name]
 	switch {
 	case !ok:
+		if len(r.diags) >= maxDiagnostics {
+			return cty.NilVal, false
+		}
 		names := make([]string, 0, len(l.byName))
 		for n := range l.byName {
 			names = append(names, n)
