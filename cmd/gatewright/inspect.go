@@ -1,13 +1,17 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/gatewright/gatewright/runtime/engine"
 	"github.com/gatewright/gatewright/schema/bundle"
+	"github.com/gatewright/gatewright/schema/vocab"
 )
 
 // maxBundleBytes is above what the bundle's reader takes, so that the reader itself says what is wrong.
@@ -15,6 +19,7 @@ const maxBundleBytes = bundle.MaxBytes + 1
 
 func newInspect(p *program) *cobra.Command {
 	var format string
+	var costs bool
 	cmd := &cobra.Command{
 		Use:   "inspect FILE",
 		Short: "Show what a bundle says of itself: content id, release, sections, signers",
@@ -32,14 +37,54 @@ func newInspect(p *program) *cobra.Command {
 			if err != nil {
 				return refused(args[0], err)
 			}
-			if format == "json" {
-				return p.printJSON(info)
+			out := inspected{Info: info}
+			if costs {
+				if out.Costs, err = costsOf(args[0], data); err != nil {
+					return err
+				}
 			}
-			return p.printInfo(args[0], info)
+			if format == "json" {
+				return p.printJSON(out)
+			}
+			if err := p.printInfo(args[0], info); err != nil {
+				return err
+			}
+			return p.printCosts(out.Costs)
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", "text", "Output: text or json")
+	cmd.Flags().BoolVar(&costs, "costs", false, "Show what the conditions of each rule may cost, the costliest first")
 	return cmd
+}
+
+// inspected is what the json format prints.
+type inspected struct {
+	*bundle.Info
+	Costs []engine.Cost `json:"costs,omitempty"`
+}
+
+// costsOf loads the bundle as a gateway would, signatures aside.
+func costsOf(file string, data []byte) ([]engine.Cost, error) {
+	b, err := bundle.Decode(data, bundle.Options{Fingerprint: vocab.Fingerprint()})
+	if err != nil {
+		return nil, refused(file, err)
+	}
+	e, err := engine.New(b)
+	if err != nil {
+		return nil, refused(file, err)
+	}
+	costs := e.Costs()
+	slices.SortStableFunc(costs, func(a, b engine.Cost) int { return cmp.Compare(b.Cost, a.Cost) })
+	return costs, nil
+}
+
+func (p *program) printCosts(costs []engine.Cost) error {
+	var b strings.Builder
+	for _, c := range costs {
+		fmt.Fprintln(&b, wrap("  cost        ", "                ", fmt.Sprintf("%d of %d for %s", c.Cost, vocab.MaxCost, oneLine(c.Rule))))
+	}
+	_, err := fmt.Fprint(p.stdout, b.String())
+	return err
 }
 
 func (p *program) printInfo(file string, info *bundle.Info) error {
