@@ -276,7 +276,7 @@ func TestFingerprintIsStable(t *testing.T) {
 }
 
 func FuzzCheck(f *testing.F) {
-	for _, seed := range []string{"sql.where_bound", "expr.x && !expr.x", "[1,2].map(x, x*2) == []", "'a'.matches('(')", "((((", "a?b:c"} {
+	for _, seed := range []string{"sql.where_bound", "expr.x && !expr.x", "[1,2].map(x, x*2) == []", "access.object in ['a', r'''b''']", "sql.has_limit ? !true : 'x' in sql.tables", "'a'.matches('(')", "((((", "a?b:c"} {
 		f.Add(seed)
 	}
 	v := vocabulary(f, vocab.Postgres)
@@ -295,7 +295,15 @@ func FuzzCheck(f *testing.F) {
 		}
 		b := vocab.NewBinding()
 		b.Bind(a, target)
-		_, _ = p.Bool(b)
+		want, err := p.Bool(b)
+		if got := c.Logic(b).Possible(func(term *vocab.Logic) vocab.Truth { return term.Value }); err == nil && (got == vocab.True) != want {
+			t.Fatalf("%q is %v, and its terms say %v", text, want, got)
+		}
+		for _, k := range c.Constants() {
+			if k.Range.Start.Byte > k.Range.End.Byte || k.Range.End.Byte > len(text) {
+				t.Fatalf("%q of %q is at %+v", k.Text, text, k.Range)
+			}
+		}
 	})
 }
 
