@@ -134,3 +134,15 @@ func decided(t *testing.T, sql string, catalog *schema.Catalog, who *schema.Prin
 	statements[0].Describe(a)
 	return a
 }
+
+// TestExplainPage: what the page on explain shows is what the program says.
+func TestExplainPage(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "explain.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, out, diag := play(t, "explain", filepath.Join("..", "..", "examples", "payments"), "--as", "order-service", "--target", "payments-db", "--sql", "DELETE FROM orders")
+	if code != exitClean || !strings.Contains(string(page), out) {
+		t.Errorf("exit %d, and the page does not show:\n%s%s", code, out, diag)
+	}
+}

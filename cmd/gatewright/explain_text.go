@@ -65,7 +65,7 @@ func (t *explainText) because(s *explainedText) {
 	case len(s.Because) > 0:
 		t.line("", "because")
 	case s.Effect == schema.Deny:
-		t.line("", "because no rule of this effect is there: nothing allows it")
+		t.line("", "because there is no allow rule about this target")
 	default:
 		t.line("", "because it needs no rule, and none refuses it")
 	}

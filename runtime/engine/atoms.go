@@ -70,15 +70,15 @@ type match struct {
 	terms        map[*vocab.Logic]*Atom
 	// ranges are where when and unless are written.
 	ranges map[string]schema.Range
-	// failing says what a condition without a value comes to, mask that a mask's conditions are asked one by one.
-	failing, mask bool
+	// strict says that a condition without a value makes it match, mask that a mask's conditions are asked one by one.
+	strict, mask bool
 }
 
 // ruleMatch takes apart how a rule looks at an access.
 func (a *atoms) ruleMatch(r *rule, access *schema.Access) *match {
 	m := &match{
 		address: r.Address, effect: r.Effect, rng: r.Range, terms: map[*vocab.Logic]*Atom{}, ranges: map[string]schema.Range{},
-		failing: r.Effect != schema.Allow,
+		strict: r.Effect != schema.Allow,
 	}
 	if len(r.Groups) > 0 {
 		m.scopes = append(m.scopes, a.groups(r.Groups))
@@ -98,7 +98,7 @@ func (a *atoms) ruleMatch(r *rule, access *schema.Access) *match {
 
 // maskMatch takes apart why a mask stands.
 func (a *atoms) maskMatch(k *mask) *match {
-	m := &match{address: k.Address, rng: k.Range, terms: map[*vocab.Logic]*Atom{}, ranges: map[string]schema.Range{}, failing: true, mask: true}
+	m := &match{address: k.Address, rng: k.Range, terms: map[*vocab.Logic]*Atom{}, ranges: map[string]schema.Range{}, strict: true, mask: true}
 	if len(k.Groups) > 0 {
 		m.scopes = append(m.scopes, a.groups(k.Groups))
 	}
@@ -242,7 +242,18 @@ func (m *match) holds(when, unless vocab.Truth) bool {
 	case when == vocab.False, unless == vocab.True && !failed:
 		return false
 	}
-	return !failed && unless != vocab.Failed || m.failing
+	return !failed && unless != vocab.Failed || m.strict
+}
+
+// failing counts the scopes that keep a rule from matching.
+func (m *match) failing() int {
+	n := 0
+	for _, atom := range m.scopes {
+		if atom.truth != vocab.True {
+			n++
+		}
+	}
+	return n
 }
 
 // actual is the value that an atom has.

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -201,8 +202,10 @@ func (x *explainer) whyPassed() []Reason {
 	return out
 }
 
-// unmatched explains why no rule of an effect matches an access; all is false when one does.
+// unmatched explains why no rule of an effect matches an access, beginning with those that come nearest; all is false
+// when one does.
 func (x *explainer) unmatched(i int, effect schema.Effect) (out []Reason, all bool) {
+	var list []*match
 	all = true
 	for _, m := range x.rules[i] {
 		switch {
@@ -210,8 +213,12 @@ func (x *explainer) unmatched(i int, effect schema.Effect) (out []Reason, all bo
 		case m.matches():
 			all = false
 		default:
-			out = append(out, reasonOf(m, &x.action.Accesses[i], false))
+			list = append(list, m)
 		}
+	}
+	slices.SortStableFunc(list, func(a, b *match) int { return cmp.Compare(a.failing(), b.failing()) })
+	for _, m := range list {
+		out = append(out, reasonOf(m, &x.action.Accesses[i], false))
 	}
 	return out, all
 }

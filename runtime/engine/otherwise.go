@@ -28,11 +28,12 @@ type Flip struct {
 }
 
 // Bounds of the search for alternatives: how many are told, how many changes one may need, and how many of the rules'
-// own ways are put together.
+// own ways are put together, of each access the nearest.
 const (
 	maxAlternatives = 3
 	maxFlips        = 6
 	maxWays         = 64
+	maxNear         = 16
 )
 
 // way is what would let one rule match, or not.
@@ -157,7 +158,7 @@ func (x *explainer) waysToPass() []way {
 			continue
 		}
 		slices.SortStableFunc(allows, func(a, b way) int { return cmp.Compare(len(a), len(b)) })
-		bases = product(bases, allows[:min(len(allows), maxAlternatives)])
+		bases = product(bases, allows[:min(len(allows), maxNear)])
 	}
 	return bases
 }
