@@ -34,6 +34,8 @@ allow "a" {
 // smallCatalog is the catalog of small's target.
 const smallCatalog = `{"server_version": 170000, "search_path": ["public"], "relations": [
   {"schema": "public", "name": "a", "kind": "r", "columns": []}, {"schema": "public", "name": "b", "kind": "r", "columns": []},
+  {"schema": "public", "name": "cards", "kind": "r", "columns": [{"name": "pan"}]},
+  {"schema": "public", "name": "old", "kind": "r", "columns": [{"name": "pan"}]},
   {"schema": "audit", "name": "log", "kind": "r", "columns": []}]}`
 
 func write(t *testing.T, dir, name, text string) {

@@ -56,6 +56,10 @@ func (l *loader) load() {
 		l.stop = true
 		return
 	}
+	if l.oversized(names) {
+		l.stop = true
+		return
+	}
 	for _, name := range names {
 		if f := l.file(name); f != nil {
 			l.files = append(l.files, f)
@@ -150,6 +154,21 @@ func strange(r rune) bool {
 
 func (l *loader) general(summary, detail, hint string) {
 	l.diags = append(l.diags, schema.Diagnostic{Summary: summary, Detail: detail, Hint: hint})
+}
+
+// oversized asks for the sizes of all files before the first is read.
+func (l *loader) oversized(names []string) bool {
+	total := int64(0)
+	for _, name := range names {
+		if info, err := fs.Stat(l.fsys, name); err == nil && info.Mode().IsRegular() {
+			total += min(info.Size(), syntax.MaxFileBytes)
+		}
+		if total > MaxBytes {
+			l.tooLarge(start(name))
+			return true
+		}
+	}
+	return false
 }
 
 // file reads and parses one file; nil when there is nothing to decode.

@@ -146,6 +146,7 @@ func TestModuleChain(t *testing.T) {
 func TestModuleAlone(t *testing.T) {
 	guarded := strings.ReplaceAll(guard, "targets = var.targets\n  columns", "targets = [\"db\"]\n  columns")
 	result := compiler.Compile(fstest.MapFS{
+		"db.json":  {Data: []byte(smallCatalog)},
 		"main.hcl": {Data: []byte(guarded)},
 		"main_test.hcl": {Data: []byte(small + `
 issuer "i" {
@@ -225,6 +226,7 @@ func TestModuleLinks(t *testing.T) {
 				}
 			}
 			write(t, dir, "policy.hcl", small+"module \"m\" { source = \"./m\" }\n")
+			write(t, dir, "db.json", smallCatalog)
 			if err := test.make(dir, outside); err != nil {
 				t.Fatal(err)
 			}

@@ -127,6 +127,9 @@ func unixLines(r *report, path string, src []byte) {
 const carriageReturnHint = "Save the file with LF line ends, for example with: sed -i 's/\\r$//' FILE. With Git, put \"*.hcl text eol=lf\" into .gitattributes."
 
 func invalidUTF8(src []byte) int {
+	if utf8.Valid(src) {
+		return -1
+	}
 	for i := 0; i < len(src); {
 		r, n := utf8.DecodeRune(src[i:])
 		if r == utf8.RuneError && n == 1 {
@@ -140,12 +143,20 @@ func invalidUTF8(src []byte) int {
 // invisible finds control characters other than tab and line ends, and the marks that reorder text (Unicode TR 36,
 // section 2.5): with them a file does not mean what a reviewer sees.
 func invisible(src []byte) int {
-	for i, r := range string(src) {
-		switch {
-		case r == '\n', r == '\r', r == '\t':
-		case unicode.Is(unicode.Cc, r), unicode.Is(unicode.Bidi_Control, r), r == '\uFEFF':
+	for i := 0; i < len(src); {
+		c := src[i]
+		if c < utf8.RuneSelf {
+			if c < ' ' && c != '\n' && c != '\r' && c != '\t' || c == 0x7f {
+				return i
+			}
+			i++
+			continue
+		}
+		r, n := utf8.DecodeRune(src[i:])
+		if unicode.Is(unicode.Cc, r) || unicode.Is(unicode.Bidi_Control, r) || r == '\uFEFF' {
 			return i
 		}
+		i += n
 	}
 	return -1
 }
