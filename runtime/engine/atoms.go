@@ -12,7 +12,7 @@ import (
 // Atom is one thing that a decision hangs on: a scope or a term of a condition, and whether it holds.
 type Atom struct {
 	// Part is groups, verbs, tables or functions, or term for a part of a condition.
-	Part string `json:"part"`
+	Part string `json:"-"`
 	// Text is the scope as it is written, or the term as CEL.
 	Text string `json:"text"`
 	// Access is the access that it is asked of, as "verb object"; empty when it is asked of the whole statement.
