@@ -77,6 +77,8 @@ func Catalogue() []Group {
 		{"Values and words", valuesEntries},
 		{"Issuers and approvers", identityEntries},
 		{"Conditions", conditionsEntries},
+		{"Modules and variables", modulesEntries},
+		{"Tests", testsEntries},
 		{"Files", filesEntries},
 	}
 }

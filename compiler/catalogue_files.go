@@ -183,6 +183,21 @@ two"
 `,
 	},
 	{
+		ID: "missing-item-separator", Summary: "Missing item separator",
+		Meaning: "The items of a list are separated by commas.",
+		Bad: `allow "a" { targets = ["payments-db" "payments-db"] }
+`,
+		Good: `allow "a" { targets = ["payments-db"] }
+`,
+	},
+	{
+		ID: "file-has-carriage-returns", Summary: "File has carriage returns",
+		Meaning: "A bundle holds the files as they are, so that those with other line ends make another one. It is a warning.",
+		Made:    "A file whose lines end in a carriage return and a line feed.",
+		Good: `allow "a" { targets = ["payments-db"] }
+`,
+	},
+	{
 		ID: "bad-catalog-path", Summary: "Bad catalog path",
 		Meaning: "A catalog is a file within the policy's directory.",
 		Bad: `target "x" {

@@ -150,6 +150,24 @@ var made = map[string]func(*testing.T) fs.FS{
 	"condition-is-nested-too-deeply":        when(strings.Repeat("(", 100) + "true" + strings.Repeat(")", 100)),
 	"condition-is-too-long":                 when("'" + strings.Repeat("x", 20_000) + "' == ''"),
 	"condition-is-too-large":                when("sql.limit in [" + strings.Repeat("1,", 4_999) + "1]"),
+	"file-has-carriage-returns":             text("allow \"a\" { targets = [\"payments-db\"] }\r\n"),
+	"modules-nest-too-deeply": func(*testing.T) fs.FS {
+		fsys := beside("module \"m\" { source = \"./m0\" }\n")
+		for i := range 11 {
+			fsys[fmt.Sprintf("m%d/m.hcl", i)] = &fstest.MapFile{Data: fmt.Appendf(nil, "module \"m\" { source = \"../m%d\" }\n", i+1)}
+		}
+		fsys["m11/m.hcl"] = &fstest.MapFile{Data: []byte("locals { last = true }\n")}
+		return fsys
+	},
+	"too-many-modules": func(*testing.T) fs.FS {
+		var b strings.Builder
+		for i := range 1001 {
+			fmt.Fprintf(&b, "module \"m%d\" { source = \"./m\" }\n", i)
+		}
+		fsys := beside(b.String())
+		fsys["m/m.hcl"] = &fstest.MapFile{Data: []byte("deny \"bulk\" { targets = [\"payments-db\"] }\n")}
+		return fsys
+	},
 	"catalog-is-too-large": func(*testing.T) fs.FS {
 		fsys := beside("target \"x\" {\n  protocol = \"postgres\"\n  catalog  = \"x.json\"\n}\n")
 		fsys["x.json"] = &fstest.MapFile{Data: bytes.Repeat([]byte(" "), 65<<20)}

@@ -137,7 +137,7 @@ func TestModuleChain(t *testing.T) {
 	for _, c := range result.Diagnostics[0].Through {
 		got = append(got, c.Module+" "+c.Range.String())
 	}
-	if diff := cmp.Diff([]string{"module.a.module.b a/m.hcl:1:1", "module.a policy.hcl:11:1"}, got); diff != "" {
+	if diff := cmp.Diff([]string{"module.a.module.b a/m.hcl:1:1", "module.a policy.hcl:14:1"}, got); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -259,7 +259,7 @@ func TestVariablesStayValues(t *testing.T) {
 }
 deny "d" {
   targets = ["*"]
-  when    = "access.object == var.x"
+  when    = "principal.subject == var.x"
 }
 `, utf8.RuneCountInString(s))
 		result := compiler.Compile(policyWith(small+"module \"m\" {\n  source = \"./m\"\n  x = \""+quoted.String()+"\"\n}\n", map[string]string{"m/m.hcl": module}))

@@ -35,12 +35,12 @@ var badPolicies = map[string]func(dir string) error{
 	"a directory":        link("x.hcl", "."),
 	"a pipe":             func(dir string) error { return syscall.Mkfifo(filepath.Join(dir, "x.hcl"), 0o600) },
 	"a device":           link("x.hcl", "/dev/zero"),
-	"CEL in brackets":    condition(strings.Repeat("(", 5000) + "true" + strings.Repeat(")", 5000)),
-	"CEL of negations":   condition(strings.Repeat("!", 10_000) + "true"),
-	"CEL in macros":      condition(strings.Repeat("[1].all(x,", 500) + "true" + strings.Repeat(")", 500)),
-	"CEL over lists":     condition("sql.columns.all(a, sql.columns.all(b, sql.columns.all(c, a + b == c)))"),
-	"CEL of 15 MB":       condition(strings.Repeat("true || ", 900_000) + "true"),
-	"CEL with a pattern": condition("principal.subject.matches('((((a{9}){9}){9}){9}){9}')"),
+	"CEL in brackets":    denied(strings.Repeat("(", 5000) + "true" + strings.Repeat(")", 5000)),
+	"CEL of negations":   denied(strings.Repeat("!", 10_000) + "true"),
+	"CEL in macros":      denied(strings.Repeat("[1].all(x,", 500) + "true" + strings.Repeat(")", 500)),
+	"CEL over lists":     denied("sql.columns.all(a, sql.columns.all(b, sql.columns.all(c, a + b == c)))"),
+	"CEL of 15 MB":       denied(strings.Repeat("true || ", 900_000) + "true"),
+	"CEL with a pattern": denied("principal.subject.matches('((((a{9}){9}){9}){9}){9}')"),
 	"slips in names":     file("x.hcl", slips(8000)),
 	"catalog of a list":  catalogText("[1, 2]"),
 	"catalog, nested":    catalogText(strings.Repeat("[", 1_000_000)),
@@ -92,7 +92,7 @@ func both(first, second func(string) error) func(string) error {
 	}
 }
 
-func condition(cel string) func(string) error {
+func denied(cel string) func(string) error {
 	return file("x.hcl", "deny \"x\" {\n  targets = [\"db\"]\n  when    = <<-CEL\n"+cel+"\nCEL\n}\n")
 }
 

@@ -197,9 +197,9 @@ func condition(t *rapid.T, depth int, gap *rapid.Generator[string]) string {
 		}
 	}
 	return rapid.SampledFrom([]string{
-		"sql.where_bound", "sql.limit" + g() + "<" + g() + "-" + g() + "1", "principal.kind==" + g() + "'human  &&'",
-		"'a'" + word() + "in" + word() + "principal.groups", "access.verb in" + g() + "['a'" + g() + "," + g() + "r'\\d']",
+		"sql.where_bound", "sql.limit" + g() + "<" + g() + "-" + g() + "1", "principal.subject==" + g() + "'human  &&'",
+		"'a'" + word() + "in" + word() + "principal.groups", "principal.subject in" + g() + "['a'" + g() + "," + g() + "r'\\d']",
 		"target.labels" + g() + "[" + g() + "'env'" + g() + "]!='prod'", "sql.limit*2-1>=" + g() + "0x10",
-		"{'a':" + g() + "true}" + g() + "['a']", "'''it's'''" + g() + "+'b'==access.object",
+		"{'a':" + g() + "true}" + g() + "['a']", "'''it's'''" + g() + "+'b'==principal.subject",
 	}).Draw(t, "term")
 }
