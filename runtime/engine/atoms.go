@@ -66,8 +66,8 @@ type match struct {
 	// scopes must all hold.
 	scopes []*Atom
 	// when and unless are nil where there is none; terms gives the atoms of theirs.
-	when, unless *vocab.Logic
-	terms        map[*vocab.Logic]*Atom
+	when, unless *vocab.Valued
+	terms        map[*vocab.Valued]*Atom
 	// ranges are where when and unless are written.
 	ranges map[string]schema.Range
 	// strict says that a condition without a value makes it match, mask that a mask's conditions are asked one by one.
@@ -77,7 +77,7 @@ type match struct {
 // ruleMatch takes apart how a rule looks at an access.
 func (a *atoms) ruleMatch(r *rule, access *schema.Access) *match {
 	m := &match{
-		address: r.Address, effect: r.Effect, rng: r.Range, terms: map[*vocab.Logic]*Atom{}, ranges: map[string]schema.Range{},
+		address: r.Address, effect: r.Effect, rng: r.Range, terms: map[*vocab.Valued]*Atom{}, ranges: map[string]schema.Range{},
 		strict: r.Effect != schema.Allow,
 	}
 	if len(r.Groups) > 0 {
@@ -98,7 +98,7 @@ func (a *atoms) ruleMatch(r *rule, access *schema.Access) *match {
 
 // maskMatch takes apart why a mask stands.
 func (a *atoms) maskMatch(k *mask) *match {
-	m := &match{address: k.Address, rng: k.Range, terms: map[*vocab.Logic]*Atom{}, ranges: map[string]schema.Range{}, strict: true, mask: true}
+	m := &match{address: k.Address, rng: k.Range, terms: map[*vocab.Valued]*Atom{}, ranges: map[string]schema.Range{}, strict: true, mask: true}
 	if len(k.Groups) > 0 {
 		m.scopes = append(m.scopes, a.groups(k.Groups))
 	}
@@ -144,12 +144,12 @@ func (a *atoms) objects(r *rule, access *schema.Access, name string) *Atom {
 }
 
 func (a *atoms) conditions(m *match, when, unless condition, writtenWhen, writtenUnless *schema.Condition, access string) {
-	take := func(part string, c condition, written *schema.Condition) *vocab.Logic {
+	take := func(part string, c condition, written *schema.Condition) *vocab.Valued {
 		if c.checked == nil {
 			return nil
 		}
 		m.ranges[part] = written.Range
-		logic := c.checked.Logic(a.s.binding)
+		logic := c.checked.Valued(a.s.binding)
 		for _, term := range logic.Terms() {
 			atom := Atom{Part: "term", Text: term.Text, truth: term.Value, Facts: term.Facts}
 			if term.OfAccess {
@@ -188,7 +188,7 @@ func (m *match) part(a *Atom) (string, schema.Range) {
 // all lists the match's atoms, scopes first.
 func (m *match) all() []*Atom {
 	list := slices.Clone(m.scopes)
-	for _, logic := range []*vocab.Logic{m.when, m.unless} {
+	for _, logic := range []*vocab.Valued{m.when, m.unless} {
 		if logic == nil {
 			continue
 		}
@@ -208,11 +208,11 @@ func (m *match) possible(of func(*Atom) vocab.Truth) (yes, no bool) {
 		truth := of(atom)
 		yes, no = yes && truth&vocab.True != 0, no || truth&^vocab.True != 0
 	}
-	side := func(l *vocab.Logic, none vocab.Truth) vocab.Truth {
+	side := func(l *vocab.Valued, none vocab.Truth) vocab.Truth {
 		if l == nil {
 			return none
 		}
-		return l.Possible(func(term *vocab.Logic) vocab.Truth { return of(m.terms[term]) })
+		return l.Possible(func(term *vocab.Valued) vocab.Truth { return of(m.terms[term]) })
 	}
 	when, unless := side(m.when, vocab.True), side(m.unless, vocab.False)
 	holds, not := false, false

@@ -20,11 +20,12 @@ const (
 	Any = True | False | Failed
 )
 
-// Logic is a condition taken apart at && || ! and ?:. It is for the person who asks why.
-type Logic struct {
+// Valued is a condition taken apart at && || ! and ?:, its terms as they are written, with their values over one request. It is
+// for the person who asks why.
+type Valued struct {
 	// Op is "&&", "||", "!" or "?:" over Args, and "" for a term.
 	Op   string
-	Args []*Logic
+	Args []*Valued
 	// Of a term: its text, its value, whether it speaks of access, and the facts that it asks for, with their values.
 	Text     string
 	Value    Truth
@@ -32,29 +33,29 @@ type Logic struct {
 	Facts    []schema.Term
 }
 
-var logicOps = map[string]string{celops.LogicalAnd: "&&", celops.LogicalOr: "||", celops.LogicalNot: "!", celops.Conditional: "?:"}
+var valuedOps = map[string]string{celops.LogicalAnd: "&&", celops.LogicalOr: "||", celops.LogicalNot: "!", celops.Conditional: "?:"}
 
-// Logic gives the condition's terms with the values that they have over b.
-func (c *Condition) Logic(b *Binding) *Logic {
+// Valued gives the condition's terms with the values that they have over b.
+func (c *Condition) Valued(b *Binding) *Valued {
 	t := &terms{c: c, b: b, seen: map[string]bool{}}
-	return t.logic(c.ast.NativeRep().Expr())
+	return t.valued(c.ast.NativeRep().Expr())
 }
 
-func (t *terms) logic(e ast.Expr) *Logic {
+func (t *terms) valued(e ast.Expr) *Valued {
 	if e.Kind() == ast.CallKind {
-		if op := logicOps[e.AsCall().FunctionName()]; op != "" {
-			l := &Logic{Op: op}
+		if op := valuedOps[e.AsCall().FunctionName()]; op != "" {
+			l := &Valued{Op: op}
 			for _, arg := range e.AsCall().Args() {
-				l.Args = append(l.Args, t.logic(arg))
+				l.Args = append(l.Args, t.valued(arg))
 			}
 			return l
 		}
 	}
 	text, err := cel.ExprToString(e, t.c.ast.NativeRep().SourceInfo())
 	if err != nil {
-		return &Logic{Value: Failed}
+		return &Valued{Value: Failed}
 	}
-	l := &Logic{Text: text, Value: t.truth(text)}
+	l := &Valued{Text: text, Value: t.truth(text)}
 	ast.PostOrderVisit(e, ast.NewExprVisitor(func(e ast.Expr) {
 		l.OfAccess = l.OfAccess || e.Kind() == ast.IdentKind && e.AsIdent() == "access"
 	}))
@@ -87,7 +88,7 @@ func (t *terms) truth(text string) Truth {
 
 // Possible gives the outcomes of the whole when each term may have those that of says. It may give more than there are
 // where one term stands in several places, and never fewer.
-func (l *Logic) Possible(of func(term *Logic) Truth) Truth {
+func (l *Valued) Possible(of func(term *Valued) Truth) Truth {
 	if l.Op == "" {
 		return of(l)
 	}
@@ -136,11 +137,11 @@ func join(a, b Truth, or bool) Truth {
 }
 
 // Terms lists the terms in order, those that stand there several times each time.
-func (l *Logic) Terms() []*Logic {
+func (l *Valued) Terms() []*Valued {
 	if l.Op == "" {
-		return []*Logic{l}
+		return []*Valued{l}
 	}
-	var list []*Logic
+	var list []*Valued
 	for _, arg := range l.Args {
 		list = append(list, arg.Terms()...)
 	}
