@@ -23,6 +23,7 @@ var walls = map[string][]string{
 	"compiler/syntax":  {"schema"},
 	"compiler":         {"compiler/syntax", "schema", "schema/vocab"},
 	"compiler/suite":   {"schema"},
+	"compiler/plan":    {"schema", "schema/vocab"},
 	"runtime/engine":   {"schema", "schema/vocab"},
 	"runtime/sqlfacts": {"schema"},
 	"runtime/mask":     {"schema"},

@@ -43,6 +43,8 @@ const (
 	FormOneOf
 	// FormBelow asks whether Term, a whole number or a time in nanoseconds since 1970, is less than Bound.
 	FormBelow
+	// FormHolds asks whether the list Term holds the one of Values.
+	FormHolds
 )
 
 // Leaf is one question.
@@ -214,7 +216,16 @@ func (l *logician) in(e, list ast.Expr) *Logic {
 			return found
 		}
 	}
+	if text, ok := constant(e); ok && l.tree.GetType(list.ID()).Kind() != types.MapKind {
+		return l.holds(list, text)
+	}
 	return l.leaf(&Leaf{Text: wrapped(l.text(e)) + " in " + wrapped(l.text(list))}, e, list)
+}
+
+func (l *logician) holds(list ast.Expr, text string) *Logic {
+	term := wrapped(l.text(list))
+	leaf := &Leaf{Form: FormHolds, Text: quote(text) + " in " + term, Term: term, Values: []string{text}, Constants: []string{text}}
+	return l.leaf(leaf, list)
 }
 
 func (l *logician) inNumbers(e ast.Expr, elements []ast.Expr) *Logic {
@@ -327,8 +338,7 @@ func (l *logician) exists(e ast.Expr) *Logic {
 	}
 	out := &Logic{Op: OpOr}
 	for _, value := range slices.Compact(slices.Sorted(slices.Values(values))) {
-		leaf := &Leaf{Text: quote(value) + " in " + wrapped(l.text(loop.IterRange())), Constants: []string{value}}
-		out.Args = append(out.Args, l.leaf(leaf, loop.IterRange()))
+		out.Args = append(out.Args, l.holds(loop.IterRange(), value))
 	}
 	return out
 }

@@ -41,11 +41,20 @@ func (c *Condition) Program() (*Program, error) {
 	}, nil
 }
 
-// Load checks text that stands in a bundle and prepares it. The text must be canonical: what Condition.Text gave.
-func (v *Vocabulary) Load(text string, want Type) (*Condition, *Program, error) {
+// Reload checks text that stands in a bundle, without preparing it.
+func (v *Vocabulary) Reload(text string, want Type) (*Condition, error) {
 	c, diags := v.Check(text, want, func(int) schema.Pos { return schema.Pos{} }, "")
 	if c == nil {
-		return nil, nil, fmt.Errorf("condition %q: %s %s", text, diags[0].Summary, diags[0].Detail)
+		return nil, fmt.Errorf("condition %q: %s %s", text, diags[0].Summary, diags[0].Detail)
+	}
+	return c, nil
+}
+
+// Load checks text that stands in a bundle and prepares it. The text must be canonical: what Condition.Text gave.
+func (v *Vocabulary) Load(text string, want Type) (*Condition, *Program, error) {
+	c, err := v.Reload(text, want)
+	if err != nil {
+		return nil, nil, err
 	}
 	p, err := c.Program()
 	if err != nil {

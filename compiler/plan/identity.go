@@ -1,0 +1,3 @@
+package plan
+
+func (x *comparison) identity() error { x.possible = yes; return nil }

@@ -1,0 +1,115 @@
+package plan
+
+import (
+	"slices"
+
+	"github.com/gatewright/gatewright/schema"
+)
+
+// Side is one of the policies compared: its bundle, and what decides by it.
+type Side struct {
+	Bundle *schema.Bundle
+	// Decide decides as the gateway does: it overwrites its second argument and keeps no reference to either.
+	Decide func(*schema.Action, *schema.Decision)
+}
+
+// Outcome is what one policy says of a request.
+type Outcome struct {
+	// Decision is allow, approve or deny; Rules are the addresses that made it so.
+	Decision string   `json:"decision"`
+	Rules    []string `json:"rules"`
+	// Route is who is asked, for approve.
+	Route *schema.Route `json:"route,omitempty"`
+	// Masked are the transforms of output columns, "none" where there is none; Detected those of values looked for.
+	Masked   map[string]string `json:"masked,omitempty"`
+	Detected map[string]string `json:"detected,omitempty"`
+	// Would is the decision that rules in dry run would have made, where that is another one.
+	Would string `json:"would,omitempty"`
+
+	effect, would schema.Effect
+	masks         map[string]schema.Transform
+	detect        map[string]schema.Transform
+}
+
+// Decide asks one side.
+func (s *Side) outcome(p *policy, a *schema.Action) Outcome {
+	var d schema.Decision
+	s.Decide(a, &d)
+	o := Outcome{Decision: d.Effect.String(), Rules: append([]string{}, d.Rules...), effect: d.Effect, would: d.Effect}
+	if d.Effect == schema.Approve {
+		o.Route = p.routes[d.Route]
+	}
+	if d.Would != nil {
+		o.would, o.Would = d.Would.Effect, d.Would.Effect.String()
+	}
+	if d.Effect == schema.Deny || connects(a) {
+		return o
+	}
+	o.masks, o.detect = map[string]schema.Transform{}, map[string]schema.Transform{}
+	for _, out := range a.Outputs {
+		o.masks[out.Name] = schema.TransformNone
+	}
+	for _, m := range d.Masks {
+		o.masks[a.Outputs[m.Output].Name] = m.With
+	}
+	for _, x := range d.Detect {
+		o.detect[x.Detector] = x.With
+	}
+	o.Masked, o.Detected = words(o.masks), words(o.detect)
+	return o
+}
+
+func connects(a *schema.Action) bool {
+	return slices.ContainsFunc(a.Accesses, func(x schema.Access) bool { return x.Verb == schema.VerbConnect })
+}
+
+func words(m map[string]schema.Transform) map[string]string {
+	if len(m) == 0 {
+		return nil
+	}
+	out := make(map[string]string, len(m))
+	for k, t := range m {
+		out[k] = t.String()
+	}
+	return out
+}
+
+// differ says in which ways the new outcome of one request differs from the old one.
+func (r *routes) differ(old, new Outcome) change {
+	switch {
+	case new.effect > old.effect:
+		return looser | compareMasks(old, new)
+	case new.effect < old.effect:
+		return tighter | compareMasks(old, new)
+	}
+	c := compareMasks(old, new)
+	if new.effect == schema.Approve && old.Route != nil && new.Route != nil {
+		c |= r.compare(r.numbers[old.Route.Name], r.numbers[new.Route.Name])
+	}
+	return c
+}
+
+func compareMasks(old, new Outcome) change {
+	if old.effect == schema.Deny || new.effect == schema.Deny {
+		return 0
+	}
+	return compareTransforms(old.masks, new.masks) | compareTransforms(old.detect, new.detect)
+}
+
+func compareTransforms(old, new map[string]schema.Transform) change {
+	var c change
+	for name, was := range old {
+		c |= compareNumbers(-int64(was), -int64(new[name]))
+	}
+	for name, is := range new {
+		if _, ok := old[name]; !ok {
+			c |= compareNumbers(0, -int64(is))
+		}
+	}
+	return c
+}
+
+// would says how the outcomes differ when rules in dry run count.
+func wouldDiffer(old, new Outcome) change {
+	return compareNumbers(int64(old.would), int64(new.would))
+}

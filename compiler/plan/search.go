@@ -1,0 +1,182 @@
+package plan
+
+import (
+	"cmp"
+	"encoding/binary"
+	"slices"
+)
+
+// change says in which ways the new outcome differs from the old one.
+type change uint8
+
+const (
+	looser change = 1 << iota
+	tighter
+)
+
+// side says in which policy an item counts.
+type side uint8
+
+const (
+	before side = 1 << iota
+	after
+	both = before | after
+)
+
+// item is one rule or mask where both policies are walked: what it does, and when.
+type item struct {
+	what int32
+	in   side
+	when node
+}
+
+// judge knows what items mean together.
+type judge interface {
+	// possible gives the changes that may still come of items. It may name too many.
+	possible(items []item) change
+	// outcome gives the change when all items stand.
+	outcome(items []item) change
+	// reduce drops the items that can no longer matter, in place.
+	reduce(items []item) []item
+}
+
+// choice is a stretch of values that a variable has on the way to an outcome.
+type choice struct {
+	variable    variable
+	first, last int64
+}
+
+// search walks the values of variables, lowest first, to the outcomes that are looked for.
+type search struct {
+	d     *diagram
+	judge judge
+	// want are the changes still looked for, fixed the values that variables have from the start.
+	want  change
+	fixed map[variable]int64
+	// accept is asked about each way that leads to a change; it gives those that need not be looked for any more.
+	accept func(path []choice, c change) change
+	// gate is where to look; everywhere when it is yes.
+	gate node
+	seen map[string]bool
+	path []choice
+	key  []byte
+}
+
+// run looks for all that is wanted, and gives those changes that were reached at all. With a spent diagram, others may
+// be there.
+func (s *search) run(items []item) change {
+	s.seen = map[string]bool{}
+	return s.walk(s.gate, s.tidy(slices.Clone(items)))
+}
+
+func (s *search) walk(gate node, items []item) change {
+	if gate == no {
+		return 0
+	}
+	items = s.judge.reduce(items)
+	if s.want&s.judge.possible(items) == 0 || s.d.spent || s.known(gate, items) {
+		return 0
+	}
+	v := s.first(gate, items)
+	if v < 0 {
+		c := s.judge.outcome(items) & s.want
+		if c != 0 {
+			s.want &^= s.accept(s.path, c)
+		}
+		return c
+	}
+	var reached change
+	for _, c := range s.choices(gate, items, v) {
+		if s.want == 0 {
+			break
+		}
+		s.path = append(s.path, c)
+		reached |= s.walk(s.d.at(gate, v, c.first), s.under(items, v, c.first))
+		s.path = s.path[:len(s.path)-1]
+	}
+	return reached
+}
+
+// known reports whether the items were walked before: what they lead to was then asked about already.
+func (s *search) known(gate node, items []item) bool {
+	s.key = binary.AppendVarint(s.key[:0], int64(gate))
+	for _, i := range items {
+		s.key = binary.AppendVarint(append(s.key, byte(i.in)), int64(i.what))
+		s.key = binary.AppendVarint(s.key, int64(i.when))
+	}
+	if s.seen[string(s.key)] {
+		return true
+	}
+	s.seen[string(s.key)] = true
+	return !s.d.spend(1 + len(items)/16)
+}
+
+// first gives the variable to ask for next; -1 when nothing is open.
+func (s *search) first(gate node, items []item) variable {
+	v := variable(-1)
+	if gate > yes {
+		v = s.d.vertices[gate].variable
+	}
+	for _, i := range items {
+		if i.when > yes && (v < 0 || s.d.vertices[i.when].variable < v) {
+			v = s.d.vertices[i.when].variable
+		}
+	}
+	return v
+}
+
+// choices gives the stretches of a variable's values that items tell apart, those without a value last: they are the
+// hardest to show.
+func (s *search) choices(gate node, items []item, v variable) []choice {
+	if value, ok := s.fixed[v]; ok {
+		return []choice{{v, value, value}}
+	}
+	starts := []int64{s.d.lowest[v]}
+	split := func(n node) {
+		if s.d.vertices[n].variable == v {
+			for _, r := range s.d.vertices[n].runs {
+				starts = append(starts, r.from)
+			}
+		}
+	}
+	split(gate)
+	for _, i := range items {
+		split(i.when)
+	}
+	slices.Sort(starts)
+	starts = slices.Compact(starts)
+	out := make([]choice, len(starts))
+	for i, from := range starts {
+		out[i] = choice{v, from, s.d.highest[v]}
+		if i > 0 {
+			out[i-1].last = from - 1
+		}
+	}
+	if s.d.lowest[v] == failing {
+		out = append(out[1:], out[0])
+	}
+	return out
+}
+
+func (s *search) under(items []item, v variable, value int64) []item {
+	out := make([]item, len(items))
+	for i, it := range items {
+		out[i] = item{it.what, it.in, s.d.at(it.when, v, value)}
+	}
+	return s.tidy(out)
+}
+
+// tidy drops what does not stand, sorts, and puts together what stands in both policies.
+func (s *search) tidy(items []item) []item {
+	items = slices.DeleteFunc(items, func(i item) bool { return i.when == no || i.in == 0 })
+	slices.SortFunc(items, func(a, b item) int { return cmp.Or(cmp.Compare(a.what, b.what), cmp.Compare(a.when, b.when)) })
+	kept := items[:0]
+	for _, i := range items {
+		if n := len(kept); n > 0 && kept[n-1].what == i.what && kept[n-1].when == i.when {
+			kept[n-1].in |= i.in
+			continue
+		}
+		kept = append(kept, i)
+	}
+	return kept
+}
