@@ -79,6 +79,9 @@ func (c *checker) blocks() {
 	for i := range c.tree.Routes {
 		c.route(&c.tree.Routes[i])
 	}
+	for i := range c.tree.Invariants {
+		c.invariant(&c.tree.Invariants[i])
+	}
 	for i := range c.tree.Tests {
 		c.tests(&c.tree.Tests[i])
 	}

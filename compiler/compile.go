@@ -22,6 +22,8 @@ type Result struct {
 	Suite *schema.Suite
 	// Places tells where attributes of the policy are written; nil with Bundle.
 	Places Places
+	// Invariants are what the policy promises for every request; nil with Bundle.
+	Invariants []schema.Invariant
 	// Diagnostics are all mistakes found, sorted.
 	Diagnostics schema.Diagnostics
 	// Sources are the texts of the files read, by path, for whoever shows the lines of Diagnostics.
@@ -48,6 +50,7 @@ func Compile(fsys fs.FS) *Result {
 	if !diags.HasErrors() {
 		e := &emitter{l: l, r: r, c: c}
 		result.Bundle, result.Suite, result.Places = e.bundle(), e.suite(), e.places()
+		result.Invariants = e.invariants()
 	}
 	return result.end(diags)
 }

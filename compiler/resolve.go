@@ -88,6 +88,9 @@ func (r *resolver) declareAll() {
 	for i := range t.Tests {
 		r.declareFree("test", t.Tests[i].Name)
 	}
+	for i := range t.Invariants {
+		r.declareFree("invariant", t.Invariants[i].Name)
+	}
 }
 
 func (r *resolver) onePolicy() {

@@ -16,6 +16,9 @@ type Options struct {
 	Samples int
 	// Random gives a number below n; it is needed.
 	Random func(n int) int
+	// Identify makes the principal of a token's claims, as the gateway does; without it, differences of issuers are only
+	// possible.
+	Identify func(i *schema.Issuer, claims map[string]any) (*schema.Principal, error)
 }
 
 // What holds where Options does not say.

@@ -27,6 +27,8 @@ const (
 	statement opening = iota
 	openingAllow
 	openingOther
+	// openingAsked is for a condition that is asked about the opening itself: it has no statement, and that is known.
+	openingAsked
 )
 
 // conditions turn CEL into diagrams.
@@ -131,7 +133,7 @@ func (c *conditions) truth(kind vocab.Kind, text string, p place) truth {
 		d.spent = false
 		whole := &vocab.Leaf{Text: text, Total: r.total}
 		out = c.open(questionKey{vocab.FormTruth, text, ""}, whole, isTrue)
-		if p.opening != statement {
+		if p.opening == openingAllow || p.opening == openingOther {
 			out = c.hidden(whole, p)
 		}
 	}
@@ -199,14 +201,15 @@ func (p place) settles(fact string) bool {
 	case factObject:
 		return p.object.exact
 	case "access.columns", "access":
-		return p.opening == openingOther
+		return p.opening == openingOther || p.opening == openingAsked
 	}
-	return false
+	variable, _, _ := strings.Cut(fact, ".")
+	return variable == "sql" && p.opening == openingAsked
 }
 
 // hides reports whether a fact is not known when a session opens.
 func (p place) hides(fact string) bool {
-	if p.opening == statement {
+	if p.opening == statement || p.opening == openingAsked {
 		return false
 	}
 	variable, _, _ := strings.Cut(fact, ".")

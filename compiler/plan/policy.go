@@ -56,7 +56,7 @@ func (c *conditions) readAll(b *schema.Bundle) error {
 	}
 	for i := range b.Masks {
 		m := &b.Masks[i]
-		if err := c.readBoth(vocab.PostgresMask, m.When, m.Unless); err != nil {
+		if err := c.readBoth(kindMask, m.When, m.Unless); err != nil {
 			return fmt.Errorf("%s: %w", m.Address, err)
 		}
 	}
@@ -140,10 +140,10 @@ func (c *conditions) stands(m *schema.Mask, p place) node {
 	d := c.d
 	out := c.in(m.Groups)
 	if m.When != nil {
-		out = d.and(out, d.not(c.truth(vocab.PostgresMask, m.When.Text, p).f))
+		out = d.and(out, d.not(c.truth(kindMask, m.When.Text, p).f))
 	}
 	if m.Unless != nil {
-		out = d.and(out, d.not(c.truth(vocab.PostgresMask, m.Unless.Text, p).t))
+		out = d.and(out, d.not(c.truth(kindMask, m.Unless.Text, p).t))
 	}
 	return out
 }

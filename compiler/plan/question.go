@@ -203,6 +203,12 @@ func (q *questions) join(l *vocab.Logic, leaf func(*vocab.Leaf) truth) truth {
 	return leaf(l.Leaf)
 }
 
+// kindRule is the vocabulary of rules, kindMask that of masks.
+const (
+	kindRule = vocab.Postgres
+	kindMask = vocab.PostgresMask
+)
+
 // Facts that have a meaning here.
 const (
 	factGroups  = "principal.groups"

@@ -34,15 +34,18 @@ func (x *comparison) placeMasks(sh *shelf, relabelled bool) {
 // standing gives a mask in force with a class of the target; nil when there is none of that address.
 func (p *policy) standing(address, target string) *schema.Mask {
 	m := p.masks[address]
-	if m == nil || m.Mode == schema.DryRun || p.targets[target] == nil {
+	if m == nil || m.Mode == schema.DryRun || p.targets[target] == nil || !p.covers(m, target) {
 		return nil
 	}
-	for _, name := range m.Classes {
-		if k := p.classes[name]; k != nil && slices.Contains(k.Targets, target) {
-			return m
-		}
-	}
-	return nil
+	return m
+}
+
+// covers reports whether a mask has a class of the target.
+func (p *policy) covers(m *schema.Mask, target string) bool {
+	return slices.ContainsFunc(m.Classes, func(name string) bool {
+		k := p.classes[name]
+		return k != nil && slices.Contains(k.Targets, target)
+	})
 }
 
 // contribution is what one mask adds to a facet of columns in each policy.

@@ -28,7 +28,7 @@ var (
 		"policy": (*decoder).policy, "issuer": (*decoder).issuer, "target": (*decoder).target, "class": (*decoder).class,
 		"allow": (*decoder).rule, "deny": (*decoder).rule, "approve": (*decoder).rule, "mask": (*decoder).mask,
 		"route": (*decoder).route, "expr": (*decoder).expr, "locals": func(*decoder, *reader) {},
-		"module": (*decoder).module,
+		"module": (*decoder).module, "invariant": (*decoder).invariant,
 	}
 	testBlocks = map[string]func(*decoder, *reader){
 		"principal": (*decoder).principal, "test": (*decoder).test,

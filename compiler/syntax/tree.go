@@ -99,6 +99,7 @@ type Tree struct {
 	Routes     []Route
 	Exprs      []Expr
 	Modules    []Module
+	Invariants []Invariant
 	Principals []Principal
 	Tests      []Test
 

@@ -1,0 +1,243 @@
+package plan
+
+import (
+	"slices"
+
+	"github.com/gatewright/gatewright/schema"
+)
+
+// Status says what became of the proof of an invariant.
+type Status string
+
+const (
+	Holds   Status = "proved"
+	Refuted Status = "refuted"
+	Unknown Status = "undecided"
+)
+
+// Proof is an invariant and whether it holds.
+type Proof struct {
+	Name   string       `json:"name"`
+	Never  string       `json:"never"`
+	Status Status       `json:"status"`
+	Range  schema.Range `json:"range"`
+	// Reason says why it is undecided.
+	Reason string `json:"reason,omitempty"`
+	// Witness is a request that breaks it, decided by the policy's engine; for an undecided one, a request that may.
+	Witness *Witness `json:"witness,omitempty"`
+}
+
+// Prove takes invariants to every request of one policy. Accesses that need no rule do not count. A budget of zero is
+// DefaultBudget for each of them.
+func Prove(s Side, invariants []schema.Invariant, budget int) ([]Proof, error) {
+	if budget == 0 {
+		budget = DefaultBudget
+	}
+	proofs := []Proof{}
+	for i := range invariants {
+		p, err := prove(s, &invariants[i], budget)
+		if err != nil {
+			return nil, err
+		}
+		proofs = append(proofs, p)
+	}
+	return proofs, nil
+}
+
+// prover is the state of one proof: the policy stands in for both sides, and an outcome that must not be is a change.
+type prover struct {
+	*comparison
+	invariant *schema.Invariant
+	proof     Proof
+	maybe     *Witness
+	tries     int
+}
+
+func prove(s Side, i *schema.Invariant, budget int) (Proof, error) {
+	p := newPolicy(s.Bundle)
+	x := &comparison{old: p, new: p, from: s, to: s, report: &Report{}, changes: map[string]*Change{}, gains: newGains(), possible: yes}
+	for name := range p.issuers {
+		x.issuers = append(x.issuers, name)
+	}
+	slices.Sort(x.issuers)
+	c, err := newConditions(budget, x.issuers)
+	if err != nil {
+		return Proof{}, err
+	}
+	x.conditions = c
+	if _, err := x.read(kindRule, i.When.Text); err != nil {
+		return Proof{}, err
+	}
+	if err := x.readAll(s.Bundle); err != nil {
+		return Proof{}, err
+	}
+	if err := x.identity(); err != nil {
+		return Proof{}, err
+	}
+	x.routes = number(p, p)
+	v := &prover{comparison: x, invariant: i, proof: Proof{Name: i.Name, Never: i.Never, Range: i.Range, Status: Holds}}
+	v.run()
+	return v.proof, nil
+}
+
+func (v *prover) run() {
+	rules := rulesByTarget(v.old.bundle)
+	for i := range v.old.bundle.Targets {
+		t := &v.old.bundle.Targets[i]
+		g := group{name: t.Name, target: map[side]*schema.Target{before: t, after: t}}
+		g.before = slices.DeleteFunc(slices.Clone(rules[t.Name]), func(r *schema.Rule) bool { return r.Mode == schema.DryRun })
+		g.after, g.same = g.before, func(_, _ *schema.Rule) bool { return true }
+		// The invariant's own words tell objects and verbs apart too.
+		words := &schema.Rule{Effect: schema.Deny, When: &v.invariant.When, Groups: []string{}, Verbs: []string{"*"}}
+		g.before = append(g.before, words)
+		sh := v.shelve(g)
+		sh.rules[len(sh.rules)-1].rule = words
+		v.placeMasks(sh, false)
+		v.target(sh, words)
+		if v.proof.Status == Refuted || v.d.spent {
+			break
+		}
+	}
+	switch {
+	case v.proof.Status == Refuted:
+	case v.d.spent:
+		v.proof.Status, v.proof.Reason = Unknown, "the diagrams took more than the budget"
+	case v.maybe != nil:
+		v.proof.Status, v.proof.Witness = Unknown, v.maybe
+		v.proof.Reason = "the conditions may allow it, but no request was found that shows it"
+	}
+}
+
+// target looks at every access that a rule of the target may allow.
+func (v *prover) target(sh *shelf, words *schema.Rule) {
+	own := int32(len(sh.rules) - 1)
+	for _, k := range v.cells(sh, func(p *placed) bool { return p.rule.Effect == schema.Allow }) {
+		if k.harmless || v.proof.Status == Refuted || v.d.spent {
+			continue
+		}
+		indexes := slices.DeleteFunc(sh.matching(k.verb, k.class.object, false), func(i int32) bool { return i == own })
+		items := v.items(k, indexes)
+		at := k.place(both, schema.Deny)
+		if k.verb == schema.VerbConnect {
+			at.opening = openingAsked
+		}
+		gate := v.d.and(v.d.not(v.truth(kindRule, words.When.Text, at).f), v.possible)
+		if v.invariant.Never != schema.NeverUnmasked {
+			v.look(k, &never{effects: *v.effects(k), what: v.invariant.Never}, items, gate, nil)
+			continue
+		}
+		v.unmasked(sh, k, items, gate)
+	}
+}
+
+func (v *prover) unmasked(sh *shelf, k cell, items []item, gate node) {
+	if k.verb == schema.VerbConnect || k.verb == schema.VerbOpaque || !slices.Contains(k.verbs, schema.VerbSelect) {
+		return
+	}
+	k.verb = schema.VerbSelect
+	for _, of := range classed(sh.name, v.old, v.new) {
+		i := slices.IndexFunc(tablesOf(of), func(t string) bool { return slices.Contains(k.class.names, t) })
+		if i < 0 {
+			continue
+		}
+		here := k
+		here.class.name = tablesOf(of)[i]
+		f := facet{name: facetOutput}
+		masks := maskItems(v.contributions(sh, &f, of))
+		all := append(slices.Clone(items), masks...)
+		v.look(here, &never{effects: *v.effects(k), what: schema.NeverUnmasked}, all, gate, func(d *draft) { f.prepare(d, of) })
+	}
+}
+
+// never judges one policy: the outcome that must not be counts as looser.
+type never struct {
+	effects
+	what string
+}
+
+func (n *never) possible(items []item) change {
+	rules, masks := split(items)
+	p := n.power(rules, before)
+	if p.denied || !p.mayAllow {
+		return 0
+	}
+	stands := func(i item) bool { return i.when == yes }
+	approves := func(i item) bool { return i.what >= itemRoute }
+	switch n.what {
+	case schema.NeverAllow:
+		if slices.ContainsFunc(rules, func(i item) bool { return approves(i) && stands(i) }) {
+			return 0
+		}
+	case schema.NeverApprove:
+		if !slices.ContainsFunc(rules, approves) {
+			return 0
+		}
+	default:
+		if slices.ContainsFunc(masks, stands) {
+			return 0
+		}
+	}
+	return looser
+}
+
+func (n *never) reduce(items []item) []item {
+	rules, masks := split(items)
+	return append(n.effects.reduce(slices.Clone(rules)), masks...)
+}
+
+func (n *never) outcome(items []item) change {
+	rules, masks := split(items)
+	got := n.decide(rules, before).effect.String()
+	switch {
+	case n.what == schema.NeverUnmasked && got != schema.Deny.String() && len(masks) == 0, n.what == got:
+		return looser
+	}
+	return 0
+}
+
+func (v *prover) look(k cell, judge judge, items []item, gate node, prepare func(*draft)) {
+	accept := func(path []choice, _ change) change {
+		d := v.draft(path, k.verb, k.class.name, k.shelf.name, v.issuers)
+		if prepare != nil {
+			prepare(d)
+		}
+		var w *Witness
+		if d.try(func(a *schema.Action) bool {
+			o := v.from.outcome(v.old, a)
+			if !v.breaks(a, &o) || !v.asked(k, a) {
+				return false
+			}
+			w = witness(d, a, looser, nil, &o)
+			return true
+		}) {
+			v.proof.Status, v.proof.Witness = Refuted, w
+			return looser
+		}
+		if v.tries++; v.maybe == nil {
+			v.maybe = witness(d, nil, looser, nil, nil)
+		}
+		return map[bool]change{true: looser}[v.tries%maxAttempts == 0]
+	}
+	s := &search{d: v.d, judge: judge, want: looser, gate: gate, accept: accept}
+	s.run(items)
+}
+
+// breaks reports whether the engine's own outcome is the one that must not be.
+func (v *prover) breaks(a *schema.Action, o *Outcome) bool {
+	if v.invariant.Never != schema.NeverUnmasked {
+		return o.Decision == v.invariant.Never
+	}
+	return o.effect != schema.Deny && len(a.Outputs) > 0 && o.masks[a.Outputs[0].Name] == schema.TransformNone
+}
+
+// asked reports whether the invariant is about the request: a condition without a value counts as true.
+func (v *prover) asked(k cell, a *schema.Action) bool {
+	_, program, err := v.vocabularies[kindRule].Load(v.invariant.When.Text, 0)
+	if err != nil {
+		return false
+	}
+	v.binding.Bind(a, k.shelf.target[before])
+	v.binding.SetAccess(&a.Accesses[0])
+	value, err := program.Bool(v.binding)
+	return value || err != nil
+}

@@ -1,0 +1,192 @@
+package plan
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/gatewright/gatewright/schema"
+)
+
+// Idle is a rule that decides nothing, whatever the request.
+type Idle struct {
+	Rule  string       `json:"rule"`
+	Range schema.Range `json:"range"`
+	// By are the rules that decide wherever this one matches, sorted; none when it never matches at all.
+	By []string `json:"by,omitempty"`
+	// Reason says why, as the end of a sentence.
+	Reason string `json:"reason"`
+}
+
+// Reach finds the rules and masks of a policy that can be left out without changing any decision: those that never
+// match, and those that others shadow. Each may be left out together with all others that are found. undecided is set
+// when the budget was spent: there may be more of them. A budget of zero is DefaultBudget.
+func Reach(b *schema.Bundle, budget int) (idle []Idle, undecided bool, err error) {
+	if budget == 0 {
+		budget = DefaultBudget
+	}
+	p := newPolicy(b)
+	c, err := newConditions(budget, nil)
+	if err != nil {
+		return nil, false, err
+	}
+	if err := c.readAll(b); err != nil {
+		return nil, false, err
+	}
+	r := &reach{conditions: c, policy: p, matches: map[string]bool{}, decides: map[string]bool{}, by: map[string][]string{}, idle: map[string]bool{}}
+	r.run()
+	return r.list(), r.undecided, nil
+}
+
+type reach struct {
+	*conditions
+	*policy
+	shelves []*shelf
+	// matches and decides are the rules that do so for some request.
+	matches, decides map[string]bool
+	by               map[string][]string
+	idle             map[string]bool
+	undecided        bool
+}
+
+func (r *reach) run() {
+	for name, rules := range rulesByTarget(r.bundle) {
+		t := r.targets[name]
+		if t == nil {
+			continue
+		}
+		g := group{name: name, target: map[side]*schema.Target{before: t, after: t}, before: rules, after: rules}
+		g.same = func(_, _ *schema.Rule) bool { return true }
+		r.shelves = append(r.shelves, r.shelve(g))
+	}
+	slices.SortFunc(r.shelves, func(a, b *shelf) int { return strings.Compare(a.name, b.name) })
+	work := map[string][]cell{}
+	for _, sh := range r.shelves {
+		for _, k := range r.cells(sh, func(*placed) bool { return true }) {
+			for _, i := range sh.matching(k.verb, k.class.object, k.harmless) {
+				work[sh.rules[i].rule.Address] = append(work[sh.rules[i].rule.Address], k)
+			}
+		}
+	}
+	for i := range r.bundle.Rules {
+		rule := &r.bundle.Rules[i]
+		for _, k := range work[rule.Address] {
+			if r.cell(rule, k); r.decides[rule.Address] || r.d.spent {
+				break
+			}
+		}
+		if r.d.spent {
+			r.undecided = true
+			return
+		}
+		r.idle[rule.Address] = !r.decides[rule.Address]
+	}
+}
+
+// cell asks whether a rule decides some access of a cell.
+func (r *reach) cell(rule *schema.Rule, k cell) {
+	d := r.d
+	left := r.holds(rule, k.place(both, rule.Effect))
+	r.matches[rule.Address] = r.matches[rule.Address] || left != no
+	for _, i := range k.shelf.matching(k.verb, k.class.object, k.harmless) {
+		if left == no || d.spent {
+			break
+		}
+		other := k.shelf.rules[i].rule
+		if other.Address == rule.Address || r.idle[other.Address] || !shadows(other, rule, k.verb) {
+			continue
+		}
+		if rest := d.and(left, d.not(r.holds(other, k.place(both, other.Effect)))); rest != left {
+			left = rest
+			r.by[rule.Address] = append(r.by[rule.Address], other.Address)
+		}
+	}
+	if left != no && !(k.harmless && rule.Effect == schema.Allow) {
+		r.decides[rule.Address] = true
+	}
+}
+
+// shadows reports whether a rule decides instead of another where both match. Whether a session opens is decided by
+// other rules than what is done in it.
+func shadows(by, rule *schema.Rule, verb string) bool {
+	switch {
+	case by.Mode == schema.DryRun && rule.Mode == schema.Enforce:
+		return false
+	case !sharesGroup(by, rule):
+		return false
+	case by.Effect == schema.Deny:
+		return true
+	case verb == schema.VerbConnect && by.Effect != rule.Effect:
+		return false
+	case by.Effect == schema.Approve:
+		return rule.Effect == schema.Approve && by.Route == rule.Route
+	}
+	return rule.Effect == schema.Allow && by.Effect == schema.Allow
+}
+
+// sharesGroup: a principal of one of the rule's groups alone is not matched by a rule for other groups.
+func sharesGroup(by, rule *schema.Rule) bool {
+	return len(by.Groups) == 0 || slices.ContainsFunc(by.Groups, func(g string) bool { return slices.Contains(rule.Groups, g) }) ||
+		rule.When != nil || rule.Unless != nil
+}
+
+func (r *reach) list() []Idle {
+	var out []Idle
+	for i := range r.bundle.Rules {
+		rule := &r.bundle.Rules[i]
+		if !r.idle[rule.Address] {
+			continue
+		}
+		found := Idle{Rule: rule.Address, Range: rule.Range}
+		switch {
+		case !r.matches[rule.Address]:
+			found.Reason = r.why(rule)
+		default:
+			found.By = slices.Compact(slices.Sorted(slices.Values(r.by[rule.Address])))
+			found.Reason = "wherever it matches, the outcome is the same without it because of " + strings.Join(found.By, ", ")
+			if len(found.By) == 0 {
+				found.Reason = "what it allows needs no allow"
+			}
+		}
+		out = append(out, found)
+	}
+	for i := range r.bundle.Masks {
+		if m := &r.bundle.Masks[i]; r.never(m) {
+			out = append(out, Idle{Rule: m.Address, Range: m.Range, Reason: "its conditions exclude each other, or hold for nobody"})
+		}
+	}
+	return out
+}
+
+// why says why a rule never matches.
+func (r *reach) why(rule *schema.Rule) string {
+	if len(rule.Targets) == 0 {
+		return "it has no targets"
+	}
+	p := place{target: r.targets[rule.Targets[0]]}
+	when, unless := constantTruth(true), constantTruth(false)
+	if rule.When != nil {
+		when = r.truth(kindRule, rule.When.Text, p)
+	}
+	if rule.Unless != nil {
+		unless = r.truth(kindRule, rule.Unless.Text, p)
+	}
+	switch {
+	case when.f == yes:
+		return "its when is false for every request"
+	case unless.t == yes:
+		return "its unless is true for every request"
+	case r.d.and(when.t, unless.f) == no && rule.When != nil && rule.Unless != nil:
+		return "its unless is true wherever its when is"
+	}
+	return "its conditions are false for every access that its scopes cover"
+}
+
+// never reports a mask that stands for nobody.
+func (r *reach) never(m *schema.Mask) bool {
+	for name, t := range r.targets {
+		if r.policy.covers(m, name) && r.stands(m, place{target: t}) != no {
+			return false
+		}
+	}
+	return !r.d.spent
+}
