@@ -54,6 +54,7 @@ func newRoot(p *program) *cobra.Command {
 		newInspect(p),
 		newIssuer(p),
 		newKeygen(p),
+		newPlan(p),
 		newSessions(p),
 		newTest(p),
 		newToken(p),

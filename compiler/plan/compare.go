@@ -27,6 +27,14 @@ const (
 	DefaultSamples = 10_000
 )
 
+// Shows reports whether the two policies decide an action as a witness says: in the ways that it names.
+func Shows(old, new Side, w *Witness, a *schema.Action) (before, after Outcome, ok bool) {
+	was, is := newPolicy(old.Bundle), newPolicy(new.Bundle)
+	before, after = old.outcome(was, a), new.outcome(is, a)
+	c := number(was, is).differ(before, after)
+	return before, after, (c&looser != 0) == w.Loosens && (c&tighter != 0) == w.Tightens
+}
+
 // Compare tells what going from one policy to the other means. The error is for a bundle whose conditions this build
 // does not take.
 func Compare(old, new Side, o Options) (*Report, error) {
@@ -100,6 +108,7 @@ func (x *comparison) run() error {
 		x.report.Changes = append(x.report.Changes, *x.changes[address])
 	}
 	x.report.Access = x.gains.list()
+	x.report.Cost.Before, x.report.Cost.After = x.cost(x.old.bundle), x.cost(x.new.bundle)
 	x.report.settle()
 	return nil
 }

@@ -54,6 +54,8 @@ type reading struct {
 	target, access bool
 	// total is set when it cannot fail.
 	total bool
+	// cost is the static bound on what it takes to ask.
+	cost uint64
 }
 
 type truthKey struct {
@@ -89,7 +91,7 @@ func (c *conditions) read(kind vocab.Kind, text string) (*reading, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &reading{logic: checked.Logic(), total: true}
+	r := &reading{logic: checked.Logic(), total: true, cost: checked.Cost()}
 	collect(r.logic, &r.leaves)
 	for _, l := range r.leaves {
 		r.total = r.total && l.Total

@@ -49,6 +49,20 @@ type Report struct {
 	Changes []Change `json:"changes"`
 	// Access says who gains or loses what.
 	Access []Gain `json:"access"`
+	// Cost bounds what it takes to ask the conditions, before and after.
+	Cost struct {
+		Before Cost `json:"before"`
+		After  Cost `json:"after"`
+	} `json:"cost"`
+}
+
+// Cost bounds what the conditions of a policy take, in CEL's units of roughly one elementary operation each.
+type Cost struct {
+	Conditions int `json:"conditions"`
+	// Total is that of all conditions together, Highest of the one of Rule.
+	Total   uint64 `json:"total"`
+	Highest uint64 `json:"highest"`
+	Rule    string `json:"rule,omitempty"`
 }
 
 // Change is one block that was added, removed or edited.

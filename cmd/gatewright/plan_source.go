@@ -1,0 +1,193 @@
+package main
+
+import (
+	"archive/tar"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"github.com/gatewright/gatewright/compiler"
+	"github.com/gatewright/gatewright/compiler/plan"
+	"github.com/gatewright/gatewright/runtime/engine"
+	"github.com/gatewright/gatewright/schema"
+	"github.com/gatewright/gatewright/schema/bundle"
+	"github.com/gatewright/gatewright/schema/vocab"
+)
+
+// planSource is one of the policies to compare.
+type planSource struct {
+	side       plan.Side
+	invariants []schema.Invariant
+	// files holds the catalogs; nil for a bundle.
+	files    fs.FS
+	catalogs map[string]*schema.Catalog
+	close    func()
+}
+
+const gitPrefix = "git:"
+
+// planSource reads a policy: a directory, a bundle, or what dir was at a commit.
+func (p *program) planSource(ctx context.Context, from, dir string) (*planSource, error) {
+	s := &planSource{catalogs: map[string]*schema.Catalog{}, close: func() {}}
+	if ref, ok := strings.CutPrefix(from, gitPrefix); ok && dir != "" {
+		tree, err := checkout(ctx, dir, ref)
+		if err != nil {
+			return nil, err
+		}
+		s.close = func() { _ = os.RemoveAll(tree) }
+		if err := p.planDirectory(s, tree); err != nil {
+			s.close()
+			return nil, err
+		}
+		return s, nil
+	}
+	info, err := os.Stat(from)
+	switch {
+	case err != nil:
+		return nil, fail(err, "Name a policy's directory or a bundle; an earlier commit is --from git:REF.")
+	case info.IsDir():
+		return s, p.planDirectory(s, from)
+	}
+	data, err := readBounded(from, maxBundleBytes)
+	if err != nil {
+		return nil, fail(err, "")
+	}
+	b, err := bundle.Decode(data, bundle.Options{Fingerprint: vocab.Fingerprint()})
+	if err != nil {
+		return nil, refused(from, err)
+	}
+	return s, s.decideBy(b)
+}
+
+func (p *program) planDirectory(s *planSource, dir string) error {
+	s.files = policyFS(dir)
+	result := compiler.Compile(s.files)
+	if result.Bundle == nil {
+		p.showDiagnostics(result.Diagnostics, result.Sources)
+		return &failure{code: exitInvalid}
+	}
+	s.invariants = result.Invariants
+	return s.decideBy(result.Bundle)
+}
+
+func (s *planSource) decideBy(b *schema.Bundle) error {
+	e, err := engine.New(b)
+	if err != nil {
+		return fail(err, "")
+	}
+	s.side = plan.Side{Bundle: b, Decide: e.Decide}
+	return nil
+}
+
+func (s *planSource) issuer(name string) *schema.Issuer {
+	for i := range s.side.Bundle.Issuers {
+		if s.side.Bundle.Issuers[i].Name == name {
+			return &s.side.Bundle.Issuers[i]
+		}
+	}
+	return nil
+}
+
+func (s *planSource) target(name string) *schema.Target {
+	for i := range s.side.Bundle.Targets {
+		if s.side.Bundle.Targets[i].Name == name {
+			return &s.side.Bundle.Targets[i]
+		}
+	}
+	return nil
+}
+
+// checkout writes what dir was at a commit into a new directory, by the local git alone.
+func checkout(ctx context.Context, dir, ref string) (string, error) {
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		return "", fail(fmt.Errorf("git:%s needs a directory in --to, to know which one to look at", ref), "Write --to DIR.")
+	}
+	commit, err := git(ctx, dir, "rev-parse", "--verify", "--quiet", "--end-of-options", ref+"^{commit}")
+	if err != nil {
+		return "", noCommit(ctx, dir, ref, err)
+	}
+	archive, err := git(ctx, dir, "archive", "--format=tar", strings.TrimSpace(string(commit)))
+	if err != nil {
+		return "", fail(fmt.Errorf("reading %s as it was at %s: %w", dir, ref, err), "Was the directory there, under this name? A policy that is new can be compared with nothing.")
+	}
+	tree, err := os.MkdirTemp("", "gatewright-plan-")
+	if err != nil {
+		return "", fail(err, "")
+	}
+	if err := unpack(bytes.NewReader(archive), tree); err != nil {
+		return "", errors.Join(fail(fmt.Errorf("reading %s as it was at %s: %w", dir, ref, err), ""), os.RemoveAll(tree))
+	}
+	return tree, nil
+}
+
+func git(ctx context.Context, dir string, args ...string) ([]byte, error) {
+	cmd := exec.CommandContext(ctx, "git", append([]string{"-C", dir}, args...)...)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if text := strings.TrimSpace(stderr.String()); err != nil && text != "" {
+		return nil, errors.New(text)
+	}
+	return out, err
+}
+
+// noCommit says why a ref names no commit.
+func noCommit(ctx context.Context, dir, ref string, err error) error {
+	if errors.Is(err, exec.ErrNotFound) {
+		return fail(errors.New("git is not installed"), "Install git, or compare with a bundle or a directory.")
+	}
+	if _, inside := git(ctx, dir, "rev-parse", "--git-dir"); inside != nil {
+		return fail(fmt.Errorf("%s is in no Git repository", dir), "Compare with a bundle or a directory: --from bundle.gwb.")
+	}
+	return fail(fmt.Errorf("the repository of %s has no commit %q", dir, ref),
+		"Name a branch, tag or commit that 'git log' knows. A CI job that fetched one commit alone gets another with: git fetch --depth=1 origin NAME, then --from git:FETCH_HEAD.")
+}
+
+// maxTreeBytes bounds what is unpacked: a policy and its catalogs.
+const maxTreeBytes = 512 << 20
+
+// unpack writes the regular files of a tar archive. Links are left out: they could lead elsewhere.
+func unpack(r io.Reader, dir string) error {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	total := int64(0)
+	for archive := tar.NewReader(r); ; {
+		h, err := archive.Next()
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return err
+		case h.Typeflag != tar.TypeReg:
+			continue
+		}
+		if total += h.Size; total > maxTreeBytes {
+			return fmt.Errorf("it has more than %d bytes", maxTreeBytes)
+		}
+		if err := unpackFile(root, filepath.FromSlash(h.Name), archive); err != nil {
+			return err
+		}
+	}
+}
+
+func unpackFile(root *os.Root, name string, r io.Reader) error {
+	if err := root.MkdirAll(filepath.Dir(name), 0o700); err != nil {
+		return err
+	}
+	f, err := root.Create(name)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(f, r)
+	return errors.Join(err, f.Close())
+}
