@@ -81,7 +81,7 @@ func invariantsMarkdown(b *strings.Builder, proofs []plan.Proof) {
 		}
 		if proofs[i].Witness != nil {
 			for _, line := range witnessLines(proofs[i].Witness) {
-				fmt.Fprintf(b, "  - %s\n", markdown(strings.Replace(line, "after:  ", "it is ", 1)))
+				fmt.Fprintf(b, "  - %s\n", markdown(strings.Replace(line, "after: ", "it is ", 1)))
 			}
 		}
 	}
@@ -91,7 +91,8 @@ func invariantsMarkdown(b *strings.Builder, proofs []plan.Proof) {
 // the tables, mentions and links of forges) is escaped, and it stays on its line.
 func markdown(s string) string {
 	var b strings.Builder
-	for _, r := range oneLine(s) {
+	s = oneLine(s)
+	for i, r := range s {
 		switch {
 		case r == '&':
 			b.WriteString("&amp;")
@@ -101,7 +102,7 @@ func markdown(s string) string {
 			b.WriteString("&gt;")
 		case r == '@':
 			b.WriteString("&#64;")
-		case r == ':':
+		case r == ':' && !strings.HasPrefix(s[i+1:], " "):
 			b.WriteString("&#58;")
 		case r == '#':
 			b.WriteString("&#35;")

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -120,15 +121,19 @@ func witnessLines(w *plan.Witness) []string {
 		out = append(out, "where "+a)
 	}
 	if w.Before != nil {
-		out = append(out, "before: "+outcomeLine(w.Before))
+		out = append(out, "before: "+outcomeLine(w.Before, w.After))
 	}
 	if w.After != nil {
-		out = append(out, "after:  "+outcomeLine(w.After))
+		out = append(out, "after: "+outcomeLine(w.After, w.Before))
 	}
 	return out
 }
 
-func outcomeLine(o *plan.Outcome) string {
+// outcomeLine tells an outcome, and of its masks and route those that the other one has otherwise.
+func outcomeLine(o, other *plan.Outcome) string {
+	if other == nil {
+		other = &plan.Outcome{}
+	}
 	text := o.Decision
 	switch {
 	case len(o.Rules) > 0:
@@ -136,14 +141,16 @@ func outcomeLine(o *plan.Outcome) string {
 	case o.Decision == "deny":
 		text += ", as no rule allows it"
 	}
-	if o.Route != nil {
+	if o.Route != nil && (other.Route == nil || fmt.Sprint(*o.Route) != fmt.Sprint(*other.Route)) {
 		text += fmt.Sprintf("; route %s asks %d of %s", o.Route.Name, o.Route.Quorum, strings.Join(o.Route.Approvers, ", "))
 	}
-	for _, m := range []map[string]string{o.Masked, o.Detected} {
-		for _, name := range sortedKeys(m) {
-			if m[name] != "none" {
-				text += fmt.Sprintf("; %s masked with %s", name, m[name])
-			} else {
+	for _, m := range [][2]map[string]string{{o.Masked, other.Masked}, {o.Detected, other.Detected}} {
+		for _, name := range slices.Sorted(maps.Keys(m[0])) {
+			switch {
+			case m[0][name] == m[1][name]:
+			case m[0][name] != "none":
+				text += fmt.Sprintf("; %s masked with %s", name, m[0][name])
+			default:
 				text += fmt.Sprintf("; %s unmasked", name)
 			}
 		}
@@ -152,15 +159,6 @@ func outcomeLine(o *plan.Outcome) string {
 		text += "; would be " + o.Would + " without dry run"
 	}
 	return text
-}
-
-func sortedKeys(m map[string]string) []string {
-	var out []string
-	for k := range m {
-		out = append(out, k)
-	}
-	slices.Sort(out)
-	return out
 }
 
 func gainWord(gains bool) string {
@@ -195,7 +193,7 @@ func invariantsText(b *strings.Builder, proofs []plan.Proof) {
 		}
 		if proof.Witness != nil {
 			for _, line := range witnessLines(proof.Witness) {
-				fmt.Fprintln(b, wrap("    ", "      ", oneLine(strings.Replace(line, "after:  ", "it is ", 1))))
+				fmt.Fprintln(b, wrap("    ", "      ", oneLine(strings.Replace(line, "after: ", "it is ", 1))))
 			}
 		}
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -20,6 +21,23 @@ func newValidate(p *program) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			proofs, err := prove(result)
+			if err != nil {
+				return err
+			}
+			broken := invariantDiagnostics(proofs)
+			if format != "json" {
+				p.showDiagnostics(broken, result.Sources)
+			}
+			result.Diagnostics = append(result.Diagnostics, broken...)
+			if broken.HasErrors() {
+				if format == "json" {
+					d := diagnosis(result)
+					d.Valid = false
+					err = p.printJSON(d)
+				}
+				return cmp.Or(err, error(&failure{code: exitFindings}))
+			}
 			d := diagnosis(result)
 			if format == "json" {
 				return p.printJSON(d)
@@ -27,6 +45,9 @@ func newValidate(p *program) *cobra.Command {
 			n := d.Counts
 			_, err = fmt.Fprintf(p.stdout, "Policy %q is valid: %s, %s, %s, %s, %s.\n", result.Bundle.Name, count(n["targets"], "target"),
 				count(n["rules"], "rule"), count(n["masks"], "mask"), count(n["classes"], "class"), count(n["tests"], "test"))
+			if proved := len(proofs) - len(broken); proved > 0 && err == nil {
+				_, err = fmt.Fprintf(p.stdout, "%s proved for every request.\n", count(proved, "invariant"))
+			}
 			return err
 		},
 	}

@@ -23,7 +23,7 @@ type Options struct {
 
 // What holds where Options does not say.
 const (
-	DefaultBudget  = 4_000_000
+	DefaultBudget  = 20_000_000
 	DefaultSamples = 10_000
 )
 

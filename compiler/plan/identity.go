@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -185,6 +186,37 @@ func (x *comparison) identified(v versions, w *Witness, ways change) bool {
 	if x.options.Identify == nil {
 		return false
 	}
+	for _, claims := range x.tokens(v, w.Principal.Claims) {
+		w.Principal.Claims = claims
+		if x.identifies(v, w, ways) {
+			return true
+		}
+	}
+	return false
+}
+
+// tokens gives the claims, and then with values for what else the issuer asks for.
+func (x *comparison) tokens(v versions, claims map[string]any) []map[string]any {
+	out := []map[string]any{claims}
+	for _, value := range []any{[]any{}, "other"} {
+		more := maps.Clone(claims)
+		for _, i := range []*schema.Issuer{v.old, v.new} {
+			for _, text := range []string{i.Subject.Text, i.Groups.Text, i.Kind.Text} {
+				for _, found := range claimNames.FindAllStringSubmatch(text, -1) {
+					if _, known := more[found[1]]; !known {
+						more[found[1]] = value
+					}
+				}
+			}
+		}
+		out = append(out, more)
+	}
+	return out
+}
+
+var claimNames = regexp.MustCompile(`\bclaims\.([A-Za-z_][A-Za-z0-9_]*)`)
+
+func (x *comparison) identifies(v versions, w *Witness, ways change) bool {
 	was, oldErr := x.options.Identify(v.old, w.Principal.Claims)
 	is, newErr := x.options.Identify(v.new, w.Principal.Claims)
 	w.Before, w.After = principalOutcome(was, oldErr), principalOutcome(is, newErr)

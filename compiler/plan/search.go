@@ -3,6 +3,7 @@ package plan
 import (
 	"cmp"
 	"encoding/binary"
+	"maps"
 	"slices"
 )
 
@@ -66,7 +67,23 @@ type search struct {
 // be there.
 func (s *search) run(items []item) change {
 	s.seen = map[string]bool{}
-	return s.walk(s.gate, s.tidy(slices.Clone(items)))
+	return s.walk(s.gate, s.tidy(s.near(items)))
+}
+
+// near copies the items that may stand where the search looks.
+func (s *search) near(items []item) []item {
+	where := s.gate
+	for _, v := range slices.Sorted(maps.Keys(s.fixed)) {
+		value := s.fixed[v]
+		where = s.d.and(where, s.d.within(v, value, value))
+	}
+	out := make([]item, 0, len(items))
+	for _, i := range items {
+		if s.d.and(i.when, where) != no {
+			out = append(out, i)
+		}
+	}
+	return out
 }
 
 func (s *search) walk(gate node, items []item) change {
@@ -108,7 +125,7 @@ func (s *search) known(gate node, items []item) bool {
 		return true
 	}
 	s.seen[string(s.key)] = true
-	return !s.d.spend(1 + len(items)/16)
+	return !s.d.spend(1 + len(items)/2)
 }
 
 // first gives the variable to ask for next; -1 when nothing is open.
