@@ -13,12 +13,16 @@ type Idle struct {
 	Range schema.Range `json:"range"`
 	// By are the rules that decide wherever this one matches, sorted; none when it never matches at all.
 	By []string `json:"by,omitempty"`
+	// Opens is set for an allow that matches no statement and, as its conditions hang on statements, still lets callers
+	// connect: left out, they could not.
+	Opens bool `json:"opens,omitempty"`
 	// Reason says why, as the end of a sentence.
 	Reason string `json:"reason"`
 }
 
 // Reach finds the rules and masks of a policy that can be left out without changing any decision: those that never
-// match, and those that others shadow. Each may be left out together with all others that are found. undecided is set
+// match, and those that others shadow. Each may be left out together with all others that are found, but for those that
+// open sessions. undecided is set
 // when the budget was spent: there may be more of them. A budget of zero is DefaultBudget.
 func Reach(b *schema.Bundle, budget int) (idle []Idle, undecided bool, err error) {
 	if budget == 0 {
@@ -32,7 +36,8 @@ func Reach(b *schema.Bundle, budget int) (idle []Idle, undecided bool, err error
 	if err := c.readAll(b); err != nil {
 		return nil, false, err
 	}
-	r := &reach{conditions: c, policy: p, matches: map[string]bool{}, decides: map[string]bool{}, by: map[string][]string{}, idle: map[string]bool{}}
+	r := &reach{conditions: c, policy: p, matches: map[string]bool{}, decides: map[string]bool{}, by: map[string][]string{}, idle: map[string]bool{},
+		opens: map[string]bool{}}
 	r.run()
 	return r.list(), r.undecided, nil
 }
@@ -45,6 +50,8 @@ type reach struct {
 	matches, decides map[string]bool
 	by               map[string][]string
 	idle             map[string]bool
+	// opens are allows that match no statement and decide about connect.
+	opens map[string]bool
 	undecided        bool
 }
 
@@ -69,8 +76,12 @@ func (r *reach) run() {
 	}
 	for i := range r.bundle.Rules {
 		rule := &r.bundle.Rules[i]
+		opening := func(k cell) int { return map[bool]int{true: 1}[k.verb == schema.VerbConnect] }
+		slices.SortStableFunc(work[rule.Address], func(a, b cell) int { return opening(a) - opening(b) })
 		for _, k := range work[rule.Address] {
+			matched := r.matches[rule.Address]
 			if r.cell(rule, k); r.decides[rule.Address] || r.d.spent {
+				r.opens[rule.Address] = k.verb == schema.VerbConnect && !matched && !slices.Contains(rule.Verbs, schema.VerbConnect)
 				break
 			}
 		}
@@ -133,11 +144,13 @@ func (r *reach) list() []Idle {
 	var out []Idle
 	for i := range r.bundle.Rules {
 		rule := &r.bundle.Rules[i]
-		if !r.idle[rule.Address] {
+		if !r.idle[rule.Address] && !r.opens[rule.Address] {
 			continue
 		}
-		found := Idle{Rule: rule.Address, Range: rule.Range}
+		found := Idle{Rule: rule.Address, Range: rule.Range, Opens: r.opens[rule.Address]}
 		switch {
+		case found.Opens:
+			found.Reason = r.why(rule) + ", and all that it does is to let callers connect"
 		case !r.matches[rule.Address]:
 			found.Reason = r.why(rule)
 		default:
