@@ -375,10 +375,11 @@ func (x *comparison) listChanges() {
 			switch {
 			case !stays:
 				c := x.change(kind.name, address)
-				c.Edit, c.Range = "removed", old.rng
+				c.Edit, c.Range, c.mode = "removed", old.rng, kind.name == "mask" && old.mode == schema.DryRun
 			case old.text != new.text:
 				c := x.change(kind.name, address)
-				c.Range, c.mode = new.rng, old.mode != new.mode
+				c.Range, c.mode, c.only = new.rng, old.mode != new.mode, old.meaning == new.meaning
+				c.mode = c.mode || kind.name == "mask" && old.mode == schema.DryRun && old.meaning != new.meaning
 				if old.meaning == new.meaning && old.mode == new.mode {
 					c.Notes = append(c.Notes, old.apart)
 				}
@@ -387,7 +388,7 @@ func (x *comparison) listChanges() {
 		for address, new := range kind.new {
 			if _, was := kind.old[address]; !was {
 				c := x.change(kind.name, address)
-				c.Edit, c.Range = "added", new.rng
+				c.Edit, c.Range, c.mode = "added", new.rng, kind.name == "mask" && new.mode == schema.DryRun
 			}
 		}
 	}

@@ -51,8 +51,8 @@ type reach struct {
 	by               map[string][]string
 	idle             map[string]bool
 	// opens are allows that match no statement and decide about connect.
-	opens map[string]bool
-	undecided        bool
+	opens     map[string]bool
+	undecided bool
 }
 
 func (r *reach) run() {

@@ -85,6 +85,8 @@ type Change struct {
 	possible  change
 	shown     change
 	mode      bool
+	// only is set when nothing but the mode was edited.
+	only bool
 }
 
 // Witness is a request that the two policies decide otherwise.
@@ -167,7 +169,7 @@ func (c *Change) settle() {
 	default:
 		c.Certainty = Proved
 	}
-	if c.mode && c.Verdict != Undecided {
+	if c.mode && (c.only || all == 0) && c.Verdict != Undecided {
 		c.Verdict = Mode
 	}
 }

@@ -322,6 +322,12 @@ func (f *facet) gain(g *Gain, w *Witness, of columns) {
 	}[f.name]
 	g.Verbs = []string{what}
 	g.Objects = slices.Clone(of.names)
+	if column := of.names[0]; column != schema.Everything {
+		w.Use = "to " + what + " " + column
+		if f.name == facetWrite {
+			w.Use += " into " + f.column
+		}
+	}
 	switch f.name {
 	case facetOutput:
 		g.Before, g.After = first(w.Before.Masked), first(w.After.Masked)
