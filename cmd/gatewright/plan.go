@@ -160,13 +160,14 @@ func identify(i *schema.Issuer, claims map[string]any) (*schema.Principal, error
 
 // complete gives witnesses what only the gateway's own mapping and classifier know: a token's claims, and a statement.
 func complete(report *plan.Report, old, new *planSource) {
+	pair := plan.NewPair(old.side, new.side)
 	for i := range report.Changes {
 		for _, w := range report.Changes[i].Witnesses {
 			if w.Action == nil || !w.Decided {
 				continue
 			}
 			w.Principal.Claims = claimsOf(cmp.Or(new.issuer(w.Principal.Issuer), old.issuer(w.Principal.Issuer)), w)
-			w.SQL = planSQL(w, old, new)
+			w.SQL = planSQL(pair, w, old, new)
 		}
 	}
 }

@@ -15,7 +15,7 @@ import (
 const maxRelations = 50
 
 // planSQL finds a statement that both policies decide as a witness says; "" where none is known.
-func planSQL(w *plan.Witness, old, new *planSource) string {
+func planSQL(pair *plan.Pair, w *plan.Witness, old, new *planSource) string {
 	catalog := new.catalog(w.Target)
 	if catalog == nil {
 		catalog = old.catalog(w.Target)
@@ -31,7 +31,7 @@ func planSQL(w *plan.Witness, old, new *planSource) string {
 			continue
 		}
 		read[0].Describe(&a)
-		if _, _, ok := plan.Shows(old.side, new.side, w, &a); ok && touches(&a, w) {
+		if touches(&a, w) && pair.Shows(w, &a) {
 			return sql
 		}
 	}

@@ -27,14 +27,6 @@ const (
 	DefaultSamples = 10_000
 )
 
-// Shows reports whether the two policies decide an action as a witness says: in the ways that it names.
-func Shows(old, new Side, w *Witness, a *schema.Action) (before, after Outcome, ok bool) {
-	was, is := newPolicy(old.Bundle), newPolicy(new.Bundle)
-	before, after = old.outcome(was, a), new.outcome(is, a)
-	c := number(was, is).differ(before, after)
-	return before, after, (c&looser != 0) == w.Loosens && (c&tighter != 0) == w.Tightens
-}
-
 // Compare tells what going from one policy to the other means. The error is for a bundle whose conditions this build
 // does not take.
 func Compare(old, new Side, o Options) (*Report, error) {
@@ -125,7 +117,7 @@ func rulesByTarget(b *schema.Bundle) map[string][]*schema.Rule {
 }
 
 // target compares the rules and masks of one target.
-func (x *comparison) target(name string, before_, after_ []*schema.Rule) {
+func (x *comparison) target(name string, olds, news []*schema.Rule) {
 	g := group{name: name, target: map[side]*schema.Target{}}
 	if t := x.old.targets[name]; t != nil {
 		g.target[before] = t
@@ -140,14 +132,14 @@ func (x *comparison) target(name string, before_, after_ []*schema.Rule) {
 	inForce := func(rules []*schema.Rule) []*schema.Rule {
 		return slices.DeleteFunc(slices.Clone(rules), func(r *schema.Rule) bool { return r.Mode == schema.DryRun })
 	}
-	g.before, g.after = inForce(before_), inForce(after_)
+	g.before, g.after = inForce(olds), inForce(news)
 	sh := x.shelve(g)
 	x.placeMasks(sh, relabelled)
 	x.rulesOf(sh, false)
 	x.masksOf(sh)
 	x.approvals(sh)
-	if slices.ContainsFunc(slices.Concat(before_, after_), func(r *schema.Rule) bool { return x.dryChange(r.Address) }) {
-		g.before, g.after = before_, after_
+	if slices.ContainsFunc(slices.Concat(olds, news), func(r *schema.Rule) bool { return x.dryChange(r.Address) }) {
+		g.before, g.after = olds, news
 		would := x.shelve(g)
 		would.masks = sh.masks
 		x.rulesOf(would, true)
@@ -197,7 +189,7 @@ func (x *comparison) rulesOf(sh *shelf, as bool) {
 	for _, p := range sh.rules {
 		if p.in != both && (!as || x.dryChange(p.rule.Address)) {
 			edited[p.index] = true
-			x.change("rule", p.rule.Address)
+			x.change(p.rule.Address)
 		}
 	}
 	if len(edited) == 0 {
@@ -303,7 +295,7 @@ func (x *comparison) what(r *schema.Rule) int32 {
 }
 
 // change gives the entry of a block, made at first.
-func (x *comparison) change(_, address string) *Change {
+func (x *comparison) change(address string) *Change {
 	if x.changes[address] == nil {
 		x.changes[address] = &Change{Address: address, Edit: "changed"}
 	}
@@ -374,10 +366,10 @@ func (x *comparison) listChanges() {
 			new, stays := kind.new[address]
 			switch {
 			case !stays:
-				c := x.change(kind.name, address)
+				c := x.change(address)
 				c.Edit, c.Range, c.mode = "removed", old.rng, kind.name == "mask" && old.mode == schema.DryRun
 			case old.text != new.text:
-				c := x.change(kind.name, address)
+				c := x.change(address)
 				c.Range, c.mode, c.only = new.rng, old.mode != new.mode, old.meaning == new.meaning
 				c.mode = c.mode || kind.name == "mask" && old.mode == schema.DryRun && old.meaning != new.meaning
 				if old.meaning == new.meaning && old.mode == new.mode {
@@ -387,7 +379,7 @@ func (x *comparison) listChanges() {
 		}
 		for address, new := range kind.new {
 			if _, was := kind.old[address]; !was {
-				c := x.change(kind.name, address)
+				c := x.change(address)
 				c.Edit, c.Range, c.mode = "added", new.rng, kind.name == "mask" && new.mode == schema.DryRun
 			}
 		}

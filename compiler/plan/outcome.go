@@ -13,6 +13,26 @@ type Side struct {
 	Decide func(*schema.Action, *schema.Decision)
 }
 
+// Pair is two policies, for requests that are made elsewhere.
+type Pair struct {
+	from, to Side
+	old, new *policy
+	routes   *routes
+}
+
+// NewPair takes the old policy and the new one.
+func NewPair(old, new Side) *Pair {
+	p := &Pair{from: old, to: new, old: newPolicy(old.Bundle), new: newPolicy(new.Bundle)}
+	p.routes = number(p.old, p.new)
+	return p
+}
+
+// Shows reports whether both policies decide an action as a witness says: it differs in just the ways that it names.
+func (p *Pair) Shows(w *Witness, a *schema.Action) bool {
+	c := p.routes.differ(p.from.outcome(p.old, a), p.to.outcome(p.new, a))
+	return (c&looser != 0) == w.Loosens && (c&tighter != 0) == w.Tightens
+}
+
 // Outcome is what one policy says of a request.
 type Outcome struct {
 	// Decision is allow, approve or deny; Rules are the addresses that made it so.
@@ -31,7 +51,7 @@ type Outcome struct {
 	detect        map[string]schema.Transform
 }
 
-// Decide asks one side.
+// outcome asks one side.
 func (s *Side) outcome(p *policy, a *schema.Action) Outcome {
 	var d schema.Decision
 	s.Decide(a, &d)

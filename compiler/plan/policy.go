@@ -75,13 +75,6 @@ func (c *conditions) readBoth(kind vocab.Kind, list ...*schema.Condition) error 
 	return nil
 }
 
-func textOf(c *schema.Condition) string {
-	if c == nil {
-		return ""
-	}
-	return c.Text
-}
-
 // decides gives all of a rule that has to do with decisions: not its message, nor where it stands.
 func decides(r *schema.Rule) string {
 	return key(r.Effect.String(), list(r.Groups), list(r.Targets), r.Protocol, list(r.Verbs), list(r.Tables), list(r.Functions),

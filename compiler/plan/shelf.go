@@ -14,7 +14,7 @@ import (
 type placed struct {
 	rule *schema.Rule
 	in   side
-	// index is its place on the shelf; counts tells that the rule is compared, being in force or looked at as if it were.
+	// index is its place on the shelf.
 	index int32
 }
 
@@ -27,8 +27,6 @@ type shelf struct {
 	tables finder
 	calls  finder
 	masks  []placedMask
-	// touchedMasks is set when masks or classes of the target differ.
-	touchedMasks bool
 }
 
 // finder finds rules by the objects that they name.

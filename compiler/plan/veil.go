@@ -178,7 +178,7 @@ func (x *comparison) veil(sh *shelf, cells []cell, f *facet, of columns, list []
 		s.run(masks)
 	}) {
 		for _, a := range x.responsible(sh, f, of, list, want) {
-			x.change("", a.name).undecided = true
+			x.change(a.name).undecided = true
 		}
 		return
 	}
@@ -186,7 +186,7 @@ func (x *comparison) veil(sh *shelf, cells []cell, f *facet, of columns, list []
 		return
 	}
 	for _, address := range x.responsible(sh, f, of, list, want) {
-		c := x.change("", address.name)
+		c := x.change(address.name)
 		ok := x.share(func() { x.veilBy(sh, cells, f, of, masks, want, c, address.gate) })
 		c.undecided = c.undecided || !ok
 	}
