@@ -93,28 +93,90 @@ func (r *reach) run() {
 	}
 }
 
-// cell asks whether a rule decides some access of a cell.
+// cell asks whether a rule decides some access of a cell: is there a request that it matches, and no rule that decides
+// instead?
 func (r *reach) cell(rule *schema.Rule, k cell) {
-	d := r.d
-	left := r.holds(rule, k.place(both, rule.Effect))
-	r.matches[rule.Address] = r.matches[rule.Address] || left != no
-	for _, i := range k.shelf.matching(k.verb, k.class.object, k.harmless) {
-		if left == no || d.spent {
-			break
-		}
+	match := r.holds(rule, k.place(both, rule.Effect))
+	r.matches[rule.Address] = r.matches[rule.Address] || match != no
+	if match == no || k.harmless && rule.Effect == schema.Allow {
+		return
+	}
+	var items []item
+	var addresses []string
+	indexes := k.shelf.matching(k.verb, k.class.object, k.harmless)
+	effect := func(i int32) schema.Effect { return k.shelf.rules[i].rule.Effect }
+	// Denies last: needed leaves out what comes first, and a deny is the better reason.
+	slices.SortStableFunc(indexes, func(a, b int32) int { return int(effect(b)) - int(effect(a)) })
+	for _, i := range indexes {
 		other := k.shelf.rules[i].rule
 		if other.Address == rule.Address || r.idle[other.Address] || !shadows(other, rule, k.verb) {
 			continue
 		}
-		if rest := d.and(left, d.not(r.holds(other, k.place(both, other.Effect)))); rest != left {
-			left = rest
-			r.by[rule.Address] = append(r.by[rule.Address], other.Address)
+		if when := r.holds(other, k.place(both, other.Effect)); when != no {
+			items = append(items, item{int32(len(addresses)), both, when})
+			addresses = append(addresses, other.Address)
 		}
 	}
-	if left != no && !(k.harmless && rule.Effect == schema.Allow) {
+	if r.open(match, items) {
 		r.decides[rule.Address] = true
+		return
+	}
+	for _, i := range r.needed(match, items) {
+		r.by[rule.Address] = append(r.by[rule.Address], addresses[i.what])
 	}
 }
+
+// open reports whether a match leaves a request that no item takes. Where the budget does not reach, it says yes.
+func (r *reach) open(match node, items []item) bool {
+	d := r.d
+	found := false
+	budget := d.budget
+	d.budget = min(budget, d.used+reachBudget)
+	s := &search{d: d, judge: uncovered{}, want: looser, gate: match, accept: func([]choice, change) change { found = true; return looser }}
+	s.run(items)
+	d.budget = budget
+	if d.spent {
+		r.undecided, found = true, true
+		d.spent = d.used > budget
+	}
+	return found
+}
+
+// reachBudget is what one rule may use up in one set of accesses.
+const reachBudget = 200_000
+
+// needed leaves out the items without which the others still take everything.
+func (r *reach) needed(match node, items []item) []item {
+	items = slices.DeleteFunc(items, func(i item) bool { return r.d.and(i.when, match) == no })
+	for n := 0; n < len(items) && len(items) <= maxGroups; {
+		rest := slices.Delete(slices.Clone(items), n, n+1)
+		if r.open(match, rest) {
+			n++
+			continue
+		}
+		items = rest
+	}
+	return items
+}
+
+// uncovered judges whether none of the items stands.
+type uncovered struct{}
+
+func (uncovered) possible(items []item) change {
+	if slices.ContainsFunc(items, func(i item) bool { return i.when == yes }) {
+		return 0
+	}
+	return looser
+}
+
+func (uncovered) outcome(items []item) change {
+	if len(items) == 0 {
+		return looser
+	}
+	return 0
+}
+
+func (uncovered) reduce(items []item) []item { return items }
 
 // shadows reports whether a rule decides instead of another where both match. Whether a session opens is decided by
 // other rules than what is done in it.
