@@ -17,6 +17,8 @@ type Entry struct {
 	// "-- NAME --" holds files of those names, any other text is one file. Made says instead of Bad how such a file is
 	// made, where it does not fit into a page.
 	Bad, Made, Good string
+	// Proved entries are not Compile's: they are about what a valid policy promises for every request.
+	Proved bool
 }
 
 // ExamplePolicy is the policy that the examples of entries stand beside, by file.
@@ -79,12 +81,13 @@ func Catalogue() []Group {
 		{"Conditions", conditionsEntries},
 		{"Modules and variables", modulesEntries},
 		{"Tests", testsEntries},
+		{"Invariants", invariantEntries},
 		{"Files", filesEntries},
 	}
 }
 
-// identify gives each diagnostic its id: that of its entry or, where there is none, its summary in the form of one.
-func identify(diags schema.Diagnostics) {
+// Identify gives each diagnostic its id: that of its entry or, where there is none, its summary in the form of one.
+func Identify(diags schema.Diagnostics) {
 	ids := map[string]string{}
 	for _, g := range Catalogue() {
 		for _, e := range g.Entries {

@@ -45,7 +45,8 @@ func ids(diags schema.Diagnostics) map[string]bool {
 }
 
 // TestCatalogue holds each entry's examples against the compiler: the bad one, and what is made as it says, gets the
-// entry's diagnostic and no error of another kind; the good one gets nothing at all.
+// entry's diagnostic and no error of another kind; the good one gets nothing at all. Those that are Proved are held where
+// they are proved.
 func TestCatalogue(t *testing.T) {
 	form := regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 	seen := map[string]bool{}
@@ -79,7 +80,7 @@ func entryHolds(t *testing.T, e compiler.Entry) {
 		bad = beside(e.Bad)
 	}
 	result := compiler.Compile(bad)
-	if !ids(result.Diagnostics)[e.ID] {
+	if !ids(result.Diagnostics)[e.ID] && !e.Proved {
 		t.Errorf("the bad example gives %v", result.Diagnostics)
 	}
 	for _, d := range result.Diagnostics {

@@ -62,7 +62,7 @@ func (r *Result) end(diags schema.Diagnostics) *Result {
 		return a.Through != nil && b.Through != nil && *a.Range == *b.Range && a.Summary == b.Summary && a.Detail == b.Detail
 	})
 	diags = shortened(diags)
-	identify(diags)
+	Identify(diags)
 	r.Diagnostics = diags
 	return r
 }

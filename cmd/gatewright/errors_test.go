@@ -64,3 +64,30 @@ func entry(b *strings.Builder, e compiler.Entry) {
 	}
 	fmt.Fprintf(b, "Accepted:\n\n```hcl\n%s```\n", e.Good)
 }
+
+// TestProvedErrors holds the examples of what validate proves: the bad one has the diagnostic, and the good one nothing.
+func TestProvedErrors(t *testing.T) {
+	for _, g := range compiler.Catalogue() {
+		for _, e := range g.Entries {
+			if !e.Proved {
+				continue
+			}
+			t.Run(e.ID, func(t *testing.T) {
+				for example, want := range map[string]bool{e.Bad: true, e.Good: false} {
+					dir := t.TempDir()
+					files := compiler.ExamplePolicy()
+					files["example.hcl"] = example
+					for name, text := range files {
+						if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+							t.Fatal(err)
+						}
+					}
+					_, out, _ := play(t, "validate", dir, "--format", "json")
+					if got := strings.Contains(out, fmt.Sprintf("\"id\": %q", e.ID)); got != want {
+						t.Errorf("told: %v, want %v\n%s", got, want, out)
+					}
+				}
+			})
+		}
+	}
+}

@@ -32,7 +32,7 @@ func invariantDiagnostics(proofs []plan.Proof) schema.Diagnostics {
 	for i := range proofs {
 		p := &proofs[i]
 		rng := p.Range
-		d := schema.Diagnostic{Range: &rng}
+		d := schema.Diagnostic{Range: &rng, Through: p.Through}
 		switch p.Status {
 		case plan.Refuted:
 			d.Summary = "Invariant does not hold"
@@ -51,6 +51,7 @@ func invariantDiagnostics(proofs []plan.Proof) schema.Diagnostics {
 		}
 		out = append(out, d)
 	}
+	compiler.Identify(out)
 	return out
 }
 

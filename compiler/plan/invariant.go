@@ -21,6 +21,8 @@ type Proof struct {
 	Never  string       `json:"never"`
 	Status Status       `json:"status"`
 	Range  schema.Range `json:"range"`
+	// Through are the calls of modules that lead to it, innermost first.
+	Through []schema.Call `json:"through,omitempty"`
 	// Reason says why it is undecided.
 	Reason string `json:"reason,omitempty"`
 	// Witness is a request that breaks it, decided by the policy's engine; for an undecided one, a request that may.
@@ -75,7 +77,7 @@ func prove(s Side, i *schema.Invariant, budget int) (Proof, error) {
 		return Proof{}, err
 	}
 	x.routes = number(p, p)
-	v := &prover{comparison: x, invariant: i, proof: Proof{Name: i.Name, Never: i.Never, Range: i.Range, Status: Holds}}
+	v := &prover{comparison: x, invariant: i, proof: Proof{Name: i.Name, Never: i.Never, Range: i.Range, Through: i.Through, Status: Holds}}
 	v.run()
 	return v.proof, nil
 }

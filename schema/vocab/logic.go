@@ -12,7 +12,7 @@ import (
 	"github.com/google/cel-go/common/types"
 )
 
-// Op is how a Logic joins its arguments. As in CEL, false settles an And and true an Or, whatever has no value beside it.
+// Op is how a Logic or a Valued joins its arguments. As in CEL, false settles an And and true an Or, whatever has no value beside it.
 type Op uint8
 
 const (

@@ -23,8 +23,8 @@ const (
 // Valued is a condition taken apart at && || ! and ?:, its terms as they are written, with their values over one request. It is
 // for the person who asks why.
 type Valued struct {
-	// Op is "&&", "||", "!" or "?:" over Args, and "" for a term.
-	Op   string
+	// Op joins Args; a term is an OpLeaf.
+	Op   Op
 	Args []*Valued
 	// Of a term: its text, its value, whether it speaks of access, and the facts that it asks for, with their values.
 	Text     string
@@ -33,7 +33,7 @@ type Valued struct {
 	Facts    []schema.Term
 }
 
-var valuedOps = map[string]string{celops.LogicalAnd: "&&", celops.LogicalOr: "||", celops.LogicalNot: "!", celops.Conditional: "?:"}
+var valuedOps = map[string]Op{celops.LogicalAnd: OpAnd, celops.LogicalOr: OpOr, celops.LogicalNot: OpNot, celops.Conditional: OpIf}
 
 // Valued gives the condition's terms with the values that they have over b.
 func (c *Condition) Valued(b *Binding) *Valued {
@@ -43,7 +43,7 @@ func (c *Condition) Valued(b *Binding) *Valued {
 
 func (t *terms) valued(e ast.Expr) *Valued {
 	if e.Kind() == ast.CallKind {
-		if op := valuedOps[e.AsCall().FunctionName()]; op != "" {
+		if op := valuedOps[e.AsCall().FunctionName()]; op != OpLeaf {
 			l := &Valued{Op: op}
 			for _, arg := range e.AsCall().Args() {
 				l.Args = append(l.Args, t.valued(arg))
@@ -89,7 +89,7 @@ func (t *terms) truth(text string) Truth {
 // Possible gives the outcomes of the whole when each term may have those that of says. It may give more than there are
 // where one term stands in several places, and never fewer.
 func (l *Valued) Possible(of func(term *Valued) Truth) Truth {
-	if l.Op == "" {
+	if l.Op == OpLeaf {
 		return of(l)
 	}
 	args := make([]Truth, len(l.Args))
@@ -97,14 +97,14 @@ func (l *Valued) Possible(of func(term *Valued) Truth) Truth {
 		args[i] = arg.Possible(of)
 	}
 	switch l.Op {
-	case "!":
+	case OpNot:
 		return args[0]&Failed | args[0]&True<<1 | args[0]&False>>1
-	case "?:":
+	case OpIf:
 		return choose(args[0], args[1], args[2])
 	}
 	result := args[0]
 	for _, arg := range args[1:] {
-		result = join(result, arg, l.Op == "||")
+		result = join(result, arg, l.Op == OpOr)
 	}
 	return result
 }
@@ -138,7 +138,7 @@ func join(a, b Truth, or bool) Truth {
 
 // Terms lists the terms in order, those that stand there several times each time.
 func (l *Valued) Terms() []*Valued {
-	if l.Op == "" {
+	if l.Op == OpLeaf {
 		return []*Valued{l}
 	}
 	var list []*Valued
