@@ -11,12 +11,17 @@ type Severity uint8
 const (
 	SeverityError Severity = iota
 	SeverityWarning
+	// SeverityInfo is for what is worth knowing and may be meant.
+	SeverityInfo
 )
 
 // String gives the word that every output format uses.
 func (s Severity) String() string {
-	if s == SeverityWarning {
+	switch s {
+	case SeverityWarning:
 		return "warning"
+	case SeverityInfo:
+		return "info"
 	}
 	return "error"
 }
