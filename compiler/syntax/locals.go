@@ -35,6 +35,8 @@ type local struct {
 	val  cty.Value
 	done bool
 	good bool
+	// used is set when something refers to it.
+	used bool
 }
 
 func newLocals(b *budget, vars *variables) *locals {
@@ -64,6 +66,9 @@ func (l *locals) declare(r *report, f *File, b *hclsyntax.Block) {
 // value evaluates a local for a reference at rng.
 func (l *locals) value(r *report, name string, rng schema.Range) (cty.Value, bool) {
 	v, ok := l.byName[name]
+	if ok {
+		v.used = true
+	}
 	switch {
 	case !ok:
 		if len(r.diags) >= maxDiagnostics {
@@ -137,8 +142,30 @@ func (l *locals) evaluateAll(r *report, files []*File) {
 			for _, attr := range sortedAttributes(b.Body) {
 				if v := l.byName[attr.Name]; v != nil && v.attr == attr && !v.done {
 					l.value(r, attr.Name, rangeOf(attr.NameRange))
+					v.used = false
 				}
 			}
 		}
 	}
+}
+
+// list gives the locals in the order of files and lines.
+func (l *locals) list(files []*File) []Local {
+	var out []Local
+	for _, f := range files {
+		if f.body == nil {
+			continue
+		}
+		for _, b := range f.body.Blocks {
+			if b.Type != "locals" {
+				continue
+			}
+			for _, attr := range sortedAttributes(b.Body) {
+				if v := l.byName[attr.Name]; v != nil && v.attr == attr {
+					out = append(out, Local{Name: String{Text: attr.Name, Range: rangeOf(attr.NameRange)}, Used: v.used})
+				}
+			}
+		}
+	}
+	return out
 }

@@ -102,6 +102,7 @@ func (d *Decoder) decode(files []*File, vars *variables, words func(*File) vocab
 	}
 	rest := &report{}
 	locals.evaluateAll(rest, files)
+	tree.Locals = locals.list(files)
 	var diags schema.Diagnostics
 	for _, r := range append(reports, rest) {
 		diags = append(diags, r.diags...)

@@ -100,6 +100,7 @@ type Tree struct {
 	Exprs      []Expr
 	Modules    []Module
 	Invariants []Invariant
+	Locals     []Local
 	Principals []Principal
 	Tests      []Test
 
@@ -212,6 +213,13 @@ type Expr struct {
 	Name  String
 	CEL   CEL
 	Range schema.Range
+}
+
+// Local is one attribute of a locals block.
+type Local struct {
+	Name String
+	// Used is set when something refers to it.
+	Used bool
 }
 
 // Principal is a principal block of a test file. Claims are JSON-like.
