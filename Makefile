@@ -34,7 +34,7 @@ golden:
 
 policies: build
 	@for dir in examples/*/; do [ -e "$$dir/policy.hcl" ] || continue; \
-		bin/gatewright fmt --check "$$dir" && bin/gatewright validate "$$dir" && \
+		bin/gatewright fmt --check "$$dir" && bin/gatewright validate "$$dir" && bin/gatewright lint "$$dir" && \
 		bin/gatewright test --coverage-min 100 --mutate "$$dir" || exit 1; done
 
 # A short run of every fuzz test in the tree.

@@ -1,6 +1,6 @@
 // Package compiler owns the way from a directory of policy files to a bundle: which files are read, what names refer
-// to, what is allowed to be said, and what the bundle holds. Its stages are load, resolve, check and emit, one type
-// each, in this order.
+// to, what is allowed to be said, and what the bundle holds. Its stages are load, resolve, check, lint and emit, one type
+// each, in this order; lint runs when it is asked for.
 //
 // It refuses to know how HCL is read (compiler/syntax), what CEL is made of (schema/vocab), how a bundle is written to
 // a file, and how anything is decided.
@@ -31,10 +31,13 @@ type Result struct {
 	// Module is set when the directory is a module that is tested by itself: the policy then stands in its test files,
 	// and Bundle is for running the tests.
 	Module bool
+
+	// emitter is what Lint looks at; nil with Bundle.
+	emitter *emitter
 }
 
-// Compile takes the *.hcl files at the top of fsys for one policy, and those of the directories that it calls as modules. The same files give the same Result, wherever they
-// are. It never fails otherwise than by Diagnostics.
+// Compile takes the *.hcl files at the top of fsys for one policy, and those of the directories that it calls as modules.
+// The same files give the same Result, wherever they are. It never fails otherwise than by Diagnostics.
 func Compile(fsys fs.FS) *Result {
 	l := newLoader(fsys)
 	l.load()
@@ -50,7 +53,7 @@ func Compile(fsys fs.FS) *Result {
 	if !diags.HasErrors() {
 		e := &emitter{l: l, r: r, c: c}
 		result.Bundle, result.Suite, result.Places = e.bundle(), e.suite(), e.places()
-		result.Invariants = e.invariants()
+		result.Invariants, result.emitter = e.invariants(), e
 	}
 	return result.end(diags)
 }

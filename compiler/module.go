@@ -3,6 +3,7 @@ package compiler
 import (
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -189,6 +190,19 @@ func (l *loader) parseModule(s *scope, d *directory, entries []fs.DirEntry) {
 		}
 	}
 	d.broken = l.diags[before:].HasErrors() || slices.ContainsFunc(d.files, func(f *syntax.File) bool { return !f.Readable() })
+}
+
+// allFiles gives the files of the policy and of the modules that it calls, each once.
+func (l *loader) allFiles() []*syntax.File {
+	files := slices.Clone(l.files)
+	for _, dir := range slices.Sorted(maps.Keys(l.directories)) {
+		for _, f := range l.directories[dir].files {
+			if !slices.Contains(files, f) {
+				files = append(files, f)
+			}
+		}
+	}
+	return files
 }
 
 // parsed gives a file that was read already: the module that is tested by itself is in the policy's own directory.

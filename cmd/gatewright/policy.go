@@ -30,14 +30,10 @@ type shownDiagnostic struct {
 // compile reads a policy directory and shows what is wrong with it: as text on standard error, or as JSON on standard
 // output. The bundle is nil, and the error says how to exit, when the policy is invalid.
 func (p *program) compile(dir, format string) (*compiler.Result, error) {
-	info, err := os.Stat(dir)
-	if err == nil && !info.IsDir() {
-		err = fmt.Errorf("%s is not a directory", dir)
-	}
+	result, err := compileDir(dir)
 	if err != nil {
-		return nil, fail(err, "Give the directory that holds the policy's *.hcl files.")
+		return nil, err
 	}
-	result := compiler.Compile(policyFS(dir))
 	if format != "json" {
 		p.showDiagnostics(result.Diagnostics, result.Sources)
 	}
@@ -50,6 +46,18 @@ func (p *program) compile(dir, format string) (*compiler.Result, error) {
 		return result, &failure{code: exitInvalid}
 	}
 	return result, nil
+}
+
+// compileDir reads a policy directory and shows nothing.
+func compileDir(dir string) (*compiler.Result, error) {
+	info, err := os.Stat(dir)
+	if err == nil && !info.IsDir() {
+		err = fmt.Errorf("%s is not a directory", dir)
+	}
+	if err != nil {
+		return nil, fail(err, "Give the directory that holds the policy's *.hcl files.")
+	}
+	return compiler.Compile(policyFS(dir)), nil
 }
 
 func policyFS(dir string) fs.FS { return os.DirFS(filepath.Clean(dir)) }

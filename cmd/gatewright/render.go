@@ -51,8 +51,11 @@ func (r renderer) paint(code, text string) string {
 
 func (r renderer) diagnostic(d schema.Diagnostic, sources map[string][]byte) {
 	word := r.paint(red, "Error")
-	if d.Severity == schema.SeverityWarning {
+	switch d.Severity {
+	case schema.SeverityWarning:
 		word = r.paint(yellow, "Warning")
+	case schema.SeverityInfo:
+		word = r.paint(bold, "Info")
 	}
 	fmt.Fprintf(r.w, "%s: %s\n", word, r.paint(bold, oneLine(d.Summary)))
 	if d.Range != nil {

@@ -54,6 +54,7 @@ func newRoot(p *program) *cobra.Command {
 		newInspect(p),
 		newIssuer(p),
 		newKeygen(p),
+		newLint(p),
 		newPlan(p),
 		newSessions(p),
 		newTest(p),

@@ -11,7 +11,9 @@ import (
 type Idle struct {
 	Rule  string       `json:"rule"`
 	Range schema.Range `json:"range"`
-	// By are the rules that decide wherever this one matches, sorted; none when it never matches at all.
+	// Never is set when no request matches it at all.
+	Never bool `json:"never,omitempty"`
+	// By are the rules that decide wherever this one matches, sorted.
 	By []string `json:"by,omitempty"`
 	// Opens is set for an allow that matches no statement and, as its conditions hang on statements, still lets callers
 	// connect: left out, they could not.
@@ -214,6 +216,7 @@ func (r *reach) list() []Idle {
 		case found.Opens:
 			found.Reason = r.why(rule) + ", and all that it does is to let callers connect"
 		case !r.matches[rule.Address]:
+			found.Never = true
 			found.Reason = r.why(rule)
 		default:
 			found.By = slices.Compact(slices.Sorted(slices.Values(r.by[rule.Address])))
@@ -226,7 +229,7 @@ func (r *reach) list() []Idle {
 	}
 	for i := range r.bundle.Masks {
 		if m := &r.bundle.Masks[i]; r.never(m) {
-			out = append(out, Idle{Rule: m.Address, Range: m.Range, Reason: "its conditions exclude each other, or hold for nobody"})
+			out = append(out, Idle{Rule: m.Address, Range: m.Range, Never: true, Reason: "its conditions exclude each other, or hold for nobody"})
 		}
 	}
 	return out
@@ -246,6 +249,8 @@ func (r *reach) why(rule *schema.Rule) string {
 		unless = r.truth(kindRule, rule.Unless.Text, p)
 	}
 	switch {
+	case rule.When == nil && rule.Unless == nil:
+		return "its scopes cover no access"
 	case when.f == yes:
 		return "its when is false for every request"
 	case unless.t == yes:

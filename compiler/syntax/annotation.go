@@ -13,7 +13,7 @@ import (
 // Annotation is a comment that speaks to the tools, as "# gatewright:ignore RULE until 2026-12-31 REASON". It changes
 // nothing of what a policy means.
 type Annotation struct {
-	// Word is what stands after the colon, Text what follows it, without white space around.
+	// Word is what stands after the colon, up to a space or a bracket; Text is what follows it, without white space around.
 	Word, Text string
 	Range      schema.Range
 	// Covers is what it speaks of: behind something on its line, the line, or the block that the line opens; alone on its
@@ -23,7 +23,7 @@ type Annotation struct {
 
 var (
 	annotationMark = []byte("gatewright:")
-	annotationForm = regexp.MustCompile(`^(?:#|//|/\*)[ \t]*gatewright:([^ \t\r\n]*)[ \t]*([^\r\n]*)`)
+	annotationForm = regexp.MustCompile(`^(?:#|//|/\*)[ \t]*gatewright:([^ \t\r\n\[]*)[ \t]*([^\r\n]*)`)
 )
 
 // Annotations lists a file's annotations in order. What only looks like one, inside of a text, is none.

@@ -28,6 +28,7 @@ func TestAnnotations(t *testing.T) {
 		{"at the end of a block", "a \"x\" {\n  b = 1\n  # gatewright:until x\n}\n", [][3]string{{"until", "x", "# gatewright:until x"}}},
 		{"in a text", "a = \"# gatewright:ignore r\"\nb = <<-X\n  # gatewright:ignore r\nX\n", nil},
 		{"another comment", "# see gatewright:ignore\na = 1\n", nil},
+		{"a word with brackets", "a = 1 # gatewright:survives[x] why\n", [][3]string{{"survives", "[x] why", "a = 1 # gatewright:survives[x] why"}}},
 		{"no word", "#gatewright:\r\na = 1\n", [][3]string{{"", "", "a = 1"}}},
 	}
 	for _, test := range tests {

@@ -100,9 +100,9 @@ type Tree struct {
 	Exprs      []Expr
 	Modules    []Module
 	Invariants []Invariant
-	Locals     []Local
 	Principals []Principal
 	Tests      []Test
+	Locals     []Local
 
 	variables []*variable
 }

@@ -100,6 +100,7 @@ mask "contact" {
 }
 
 # Only people of the group approve, which is the default of approver_kinds: a program with its groups does not.
+# gatewright:ignore peers-approve until 2028-12-31 a second DBA looks at what a DBA deletes, which is enough here
 route "dba-oncall" {
   approvers = ["group:dba"]
   quorum    = 1
