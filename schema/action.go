@@ -175,9 +175,11 @@ type SQL struct {
 	// WhereBound is set when every UPDATE and DELETE in the statement has a WHERE that can be false for some row:
 	// a constant, a tautology such as id = id, or no WHERE at all are not bound. True when there is no UPDATE or DELETE.
 	WhereBound bool `cel:"where_bound"`
-	// HasWhere is set when the outermost statement has a WHERE.
+	// HasWhere is set when the outermost statement has a WHERE. Of EXECUTE, DECLARE and FETCH it tells of the statement
+	// prepared, and of the cursor's; so do HasLimit and Limit.
 	HasWhere bool `cel:"has_where"`
-	// HasLimit is set when the outermost SELECT has a LIMIT, and Limit is its value; -1 when it is not a constant.
+	// HasLimit is set when the outermost SELECT has a LIMIT, and Limit is its value; -1 when it is not a constant, or is
+	// WITH TIES.
 	HasLimit bool  `cel:"has_limit"`
 	Limit    int64 `cel:"limit"`
 	// Tables, Columns and Functions are the canonical names the statement uses, sorted.

@@ -73,7 +73,8 @@ func (a *analysis) topSelect(sel *pg.SelectStmt) {
 	q.HasWhere = sel.GetWhereClause() != nil
 	if c := sel.GetLimitCount(); c != nil && !c.GetAConst().GetIsnull() {
 		q.HasLimit = true
-		if i, ok := c.GetAConst().GetVal().(*pg.A_Const_Ival); ok {
+		ties := sel.GetLimitOption() == pg.LimitOption_LIMIT_OPTION_WITH_TIES // any number of rows may share the last place
+		if i, ok := c.GetAConst().GetVal().(*pg.A_Const_Ival); ok && !ties {
 			q.Limit = int64(i.Ival.GetIval())
 		}
 	}
@@ -230,6 +231,8 @@ func (a *analysis) adopt(in *Statement) {
 	a.columns = append(a.columns, in.SQL.Columns...)
 	a.functions = append(a.functions, in.SQL.Functions...)
 	a.unbound = a.unbound || !in.SQL.WhereBound
+	q := a.st.SQL
+	q.HasWhere, q.HasLimit, q.Limit = in.SQL.HasWhere, in.SQL.HasLimit, in.SQL.Limit
 	a.st.Rows = in.Rows
 	a.st.Outputs = slices.Clone(in.Outputs)
 }
