@@ -13,8 +13,8 @@ import (
 	"github.com/gatewright/gatewright/schema"
 )
 
-// TestSnapshotFresh makes the example's database on a real server and holds the catalog in the tree against it, all
-// but the server's version, which the machine decides.
+// TestSnapshotFresh makes the databases of the example and of the shipped policies on a real server and holds the
+// catalogs in the tree against them, all but the server's version, which the machine decides.
 func TestSnapshotFresh(t *testing.T) {
 	server, err := pgserver.Start(t.Context(), pgserver.Config{})
 	if err != nil {
@@ -25,23 +25,38 @@ func TestSnapshotFresh(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	dir := filepath.Join("..", "..", "examples", "payments")
+	schemas, err := filepath.Glob("../../policies/*/schema.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range append(schemas, "../../examples/payments/schema.sql") {
+		dir := filepath.Dir(file)
+		t.Run(filepath.Base(dir), func(t *testing.T) { freshSnapshot(t, server, dir) })
+	}
+}
+
+func freshSnapshot(t *testing.T, server *pgserver.Server, dir string) {
 	tables, err := os.ReadFile(filepath.Join(dir, "schema.sql"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, step := range []struct{ database, sql string }{{"postgres", "CREATE DATABASE payments"}, {"payments", string(tables)}} {
+	database := filepath.Base(dir)
+	for _, step := range []struct{ database, sql string }{{"postgres", `CREATE DATABASE "` + database + `"`}, {database, string(tables)}} {
 		if _, err := server.PSQL(t.Context(), step.database, step.sql); err != nil {
 			t.Fatal(err)
 		}
 	}
 	catalog, err := postgres.FetchCatalog(t.Context(), &postgres.Upstream{
-		Address: server.Address(), Database: "payments", User: pgserver.User, Password: schema.NewSecret(pgserver.Password),
+		Address: server.Address(), Database: database, User: pgserver.User, Password: schema.NewSecret(pgserver.Password),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	file := filepath.Join(dir, "payments-db.catalog.json")
+	files, err := filepath.Glob(filepath.Join(dir, "*.catalog.json"))
+	if err != nil || len(files) != 1 {
+		t.Fatalf("catalogs of %s: %v, %v", dir, files, err)
+	}
+	file := files[0]
 	want, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
