@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/gatewright/gatewright/runtime/mask"
 	"github.com/gatewright/gatewright/schema"
@@ -67,6 +68,13 @@ func decisive(t *schema.Test, action *schema.Action, d *schema.Decision, probes 
 	if d.Effect == schema.Deny {
 		return out
 	}
+	if d.Effect == schema.Approve { // there is nothing to approve where no allow covers it
+		for _, p := range probes {
+			if p.Matched && isAllow(p.Rule) {
+				out = append(out, p.Rule)
+			}
+		}
+	}
 	for _, m := range d.Masks {
 		out = append(out, m.Rule)
 	}
@@ -84,4 +92,10 @@ func decisive(t *schema.Test, action *schema.Action, d *schema.Decision, probes 
 		}
 	}
 	return out
+}
+
+// isAllow reports whether an address, as "allow.x" or "module.m.allow.x", is that of an allow.
+func isAllow(address string) bool {
+	parts := strings.Split(address, ".")
+	return len(parts) >= 2 && parts[len(parts)-2] == schema.Allow.String()
 }
