@@ -3,12 +3,15 @@
 
 policy "least-privilege-service-test" {
   language = 1
+  owner    = "security@example.com"
 }
 
 issuer "corp" {
   oidc {
-    url       = "https://login.example.com"
-    audiences = ["gatewright"]
+    url          = "https://login.example.com"
+    audiences    = ["gatewright"]
+    algorithms   = ["ES256"]
+    max_lifetime = "15m"
   }
   principal {
     kind = "claims.kind"

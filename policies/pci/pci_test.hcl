@@ -2,12 +2,15 @@
 
 policy "pci-test" {
   language = 1
+  owner    = "security@example.com"
 }
 
 issuer "corp" {
   oidc {
-    url       = "https://login.example.com"
-    audiences = ["gatewright"]
+    url          = "https://login.example.com"
+    audiences    = ["gatewright"]
+    algorithms   = ["ES256"]
+    max_lifetime = "15m"
   }
   principal {
     kind = "claims.kind"
@@ -35,6 +38,8 @@ module "pci" {
   pan_columns = ["public.cards.pan", "public.refunds.card"]
   readers     = ["fraud"]
   max_rows    = 10
+
+  forbidden_columns = ["chip"]
 }
 
 allow "everything" {
@@ -257,10 +262,11 @@ test "verification values are neither stored nor read" {
   as     = "app"
   target = "cards-db"
   sql = [
-    "INSERT INTO authorizations VALUES (1, 1, '123')",
+    "INSERT INTO authorizations VALUES (1, 1, '123', 'x')",
     "INSERT INTO authorizations (id, payment_id, cvv) VALUES (1, 1, $1)",
     "UPDATE authorizations SET cvv = '123' WHERE id = 1",
     "SELECT cvv FROM authorizations",
+    "SELECT chip FROM authorizations",
     "SELECT * FROM authorizations",
     "SELECT a FROM authorizations a",
     "SELECT c FROM authorizations AS a(x, y, c)",

@@ -19,7 +19,8 @@ CREATE TABLE refunds (
 CREATE TABLE authorizations (
   id bigint PRIMARY KEY,
   payment_id bigint NOT NULL REFERENCES payments,
-  cvv text
+  cvv text,
+  chip text
 );
 CREATE VIEW card_list AS SELECT id, pan AS number FROM cards;
 CREATE VIEW auth_list AS SELECT id, cvv AS code FROM authorizations;

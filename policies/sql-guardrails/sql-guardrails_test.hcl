@@ -2,12 +2,15 @@
 
 policy "sql-guardrails-test" {
   language = 1
+  owner    = "security@example.com"
 }
 
 issuer "corp" {
   oidc {
-    url       = "https://login.example.com"
-    audiences = ["gatewright"]
+    url          = "https://login.example.com"
+    audiences    = ["gatewright"]
+    algorithms   = ["ES256"]
+    max_lifetime = "15m"
   }
 }
 
