@@ -51,6 +51,7 @@ func newRoot(p *program) *cobra.Command {
 		newExplain(p),
 		newFmt(p),
 		newGateway(p),
+		newInit(p),
 		newInspect(p),
 		newIssuer(p),
 		newKeygen(p),
