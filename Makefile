@@ -32,12 +32,12 @@ golden:
 	$(GO) test ./cmd/gatewright -run 'Script|Snapshot' -update
 	git diff --exit-code -- testdata examples docs/errors.md
 
-# Every policy in the tree, as CI would hold yours: layout, validity, tests that show every rule and both sides of
+# Every policy in the tree, as CI would hold yours: layout, validity, what is most likely a mistake, tests that show every rule and both sides of
 # every term, and no change that the tests would not notice.
 policies: build
 	@for dir in examples/*/ policies/*/; do ls "$$dir"*.hcl >/dev/null 2>&1 || continue; \
 		echo "$$dir"; \
-		bin/gatewright fmt --check "$$dir" && bin/gatewright validate "$$dir" && \
+		bin/gatewright fmt --check "$$dir" && bin/gatewright validate "$$dir" && bin/gatewright lint "$$dir" && \
 		bin/gatewright test --coverage-min 100 --mutate --format github "$$dir" || exit 1; done
 
 # A short run of every fuzz test in the tree.

@@ -15,7 +15,7 @@ func TestShippedPolicies(t *testing.T) {
 		dir := filepath.Dir(file)
 		t.Run(filepath.Base(dir), func(t *testing.T) {
 			t.Parallel()
-			for _, args := range [][]string{{"fmt", "--check", dir}, {"validate", dir}, {"test", "--coverage-min", "100", "--mutate", dir}} {
+			for _, args := range [][]string{{"fmt", "--check", dir}, {"validate", dir}, {"lint", dir, "--today", "2026-12-01"}, {"test", "--coverage-min", "100", "--mutate", dir}} {
 				if code, out, diag := play(t, args...); code != exitClean {
 					t.Errorf("gatewright %q: exit %d\n%s%s", args, code, out, diag)
 				}

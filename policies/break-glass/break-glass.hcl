@@ -84,6 +84,7 @@ allow "emergency" {
 }
 
 # Functions stand in the condition so that there may be none.
+# gatewright:ignore allow-dangerous-function until 2028-12-31 the condition names the functions; none are allowed by default
 allow "function" {
   groups  = var.groups
   targets = var.targets
@@ -99,6 +100,7 @@ approve "emergency" {
   message = "two people must agree to this statement"
 }
 
+# gatewright:ignore client-word until 2028-12-31 the word opens nothing: it is asked for on top of two people's consent
 deny "without-reason" {
   groups  = var.groups
   targets = var.targets
