@@ -75,7 +75,7 @@ func (t *touching) users() ([]user, error) {
 	for _, k := range t.bundle.Classes {
 		if about(k.Targets) {
 			classes[k.Name] = true
-			list = append(list, user{address: "class." + k.Name, objects: k.Columns, class: true})
+			list = append(list, user{address: schema.BlockAddress("class", k.Name), objects: k.Columns, class: true})
 		}
 	}
 	for _, r := range t.bundle.Rules {

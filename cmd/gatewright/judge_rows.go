@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/gatewright/gatewright/runtime/mask"
 	"github.com/gatewright/gatewright/schema"
@@ -96,6 +95,6 @@ func decisive(t *schema.Test, action *schema.Action, d *schema.Decision, probes 
 
 // isAllow reports whether an address, as "allow.x" or "module.m.allow.x", is that of an allow.
 func isAllow(address string) bool {
-	parts := strings.Split(address, ".")
-	return len(parts) >= 2 && parts[len(parts)-2] == schema.Allow.String()
+	_, kind, _ := schema.SplitAddress(address)
+	return kind == schema.Allow.String()
 }

@@ -39,7 +39,7 @@ func classEntries(p *policy) map[string]entry {
 	out := map[string]entry{}
 	for name, k := range p.classes {
 		meaning := key(list(k.Targets), list(k.Columns), list(k.Detect))
-		out["class."+name] = entry{text: meaning, meaning: meaning, rng: k.Range}
+		out[schema.BlockAddress("class", name)] = entry{text: meaning, meaning: meaning, rng: k.Range}
 	}
 	return out
 }
@@ -48,7 +48,7 @@ func routeEntries(p *policy) map[string]entry {
 	out := map[string]entry{}
 	for name, r := range p.routes {
 		meaning := key(list(r.Approvers), list(r.ApproverKinds), fmt.Sprint(r.Quorum), r.Expires.String())
-		out["route."+name] = entry{
+		out[schema.BlockAddress("route", name)] = entry{
 			text: key(meaning, r.Hold.String(), list(r.Notify)), meaning: meaning, rng: r.Range,
 			apart: "who decides and for how long stays; how long a connection waits, or who is told, differs",
 		}

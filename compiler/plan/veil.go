@@ -211,7 +211,7 @@ func (x *comparison) responsible(sh *shelf, f *facet, of columns, list []contrib
 		}
 		found := false
 		for _, name := range slices.Compact(slices.Sorted(slices.Values(c.classes))) {
-			if address := "class." + name; x.changes[address] != nil {
+			if address := schema.BlockAddress("class", name); x.changes[address] != nil {
 				gates[address] = x.d.or(gates[address], gate)
 				found = true
 			}
@@ -365,7 +365,7 @@ func masked(word string) string {
 func (x *comparison) approvals(sh *shelf) {
 	for _, name := range slices.Sorted(maps.Keys(x.routes.numbers)) {
 		n := x.routes.numbers[name]
-		c := x.changes["route."+name]
+		c := x.changes[schema.BlockAddress("route", name)]
 		if c == nil || x.old.routes[name] == nil || x.new.routes[name] == nil || x.routes.compare(n, n) == 0 {
 			continue
 		}

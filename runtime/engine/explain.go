@@ -110,7 +110,10 @@ func (x *explainer) because() []Reason {
 
 // byMask reports whether the denial is a mask's: it refuses what it cannot hide.
 func (x *explainer) byMask() bool {
-	return slices.ContainsFunc(x.decision.Rules, func(address string) bool { return strings.HasPrefix(address, "mask.") })
+	return slices.ContainsFunc(x.decision.Rules, func(address string) bool {
+		_, kind, _ := schema.SplitAddress(address)
+		return kind == "mask"
+	})
 }
 
 // standing explains each mask that refuses.
