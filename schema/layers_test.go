@@ -83,7 +83,7 @@ var guests = map[string][]string{
 var testGuests = []string{
 	"github.com/google/go-cmp", "github.com/rogpeppe/go-internal", "go.uber.org/goleak", "pgregory.net/rapid",
 	"github.com/jackc/pgx/v5", "github.com/go-jose/go-jose/v4", "github.com/jackc/pgproto3/v2",
-	"github.com/prometheus/client_golang",
+	"github.com/prometheus/client_golang", "go.yaml.in/yaml/v3",
 }
 
 func TestHousePlan(t *testing.T) {
