@@ -57,10 +57,13 @@ func (t *testWriter) add(c *plan.Change, w *plan.Witness) {
 		t.left++
 		return
 	}
-	caller := &schema.TestPrincipal{Name: "plan", Issuer: w.Principal.Issuer, Claims: w.Principal.Claims}
-	test := &schema.Test{Name: "plan", As: "plan", Target: w.Target, SQL: []string{w.SQL}}
-	got, err := t.judge.decide(test, caller, w.SQL)
-	if err != nil || got.Effect.String() != w.After.Decision {
+	tests := &schema.Suite{
+		Principals: []schema.TestPrincipal{{Name: "plan", Issuer: w.Principal.Issuer, Claims: w.Principal.Claims}},
+		Tests:      []schema.Test{{Name: "plan", As: "plan", Target: w.Target, SQL: []string{w.SQL}, Expect: schema.Expect{Decision: w.After.Decision}}},
+	}
+	t.judge.meet(tests)
+	got, err := t.judge.decide(&tests.Tests[0], &tests.Principals[0], w.SQL)
+	if err != nil || got.Refused || got.Effect.String() != w.After.Decision {
 		t.left++
 		return
 	}
