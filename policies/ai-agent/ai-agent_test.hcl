@@ -308,3 +308,21 @@ test "a column that nobody has looked at" {
     "as a stranger"     = { as = "stranger", application = "broad", expect = { decision = "allow" } }
   }
 }
+
+# What the README says that the module cannot stop, held still: when one of these is refused, the README is wrong.
+test "what it cannot stop" {
+  as     = "assistant"
+  target = "shop"
+  sql = [
+    "SELECT id FROM orders LIMIT 10 OFFSET 10",
+    "SELECT ARRAY(SELECT id FROM orders) LIMIT 1",
+    "SELECT count(*) FROM orders a, orders b LIMIT 1",
+    "WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) SELECT n FROM r ORDER BY n DESC LIMIT 1",
+    "SELECT g FROM generate_series(1, 1000000000) g ORDER BY 1 DESC LIMIT 1",
+    "SET statement_timeout = 0",
+  ]
+  expect {
+    decision = "allow"
+    masked   = []
+  }
+}

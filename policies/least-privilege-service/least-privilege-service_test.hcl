@@ -217,3 +217,21 @@ test "from elsewhere" {
     "another target"                 = { target = "closed", client_address = "10.1.0.1", application = "module alone", expect = { decision = "deny", by = [] } }
   }
 }
+
+# What the README says that the module cannot stop, held still: when one of these is refused, the README is wrong.
+test "what it cannot stop" {
+  as             = "order-service"
+  target         = "shop"
+  client_address = "10.1.0.1"
+  sql = [
+    "SELECT * FROM products",
+    "UPDATE orders SET status = 'x' WHERE id > -1",
+    "COPY orders TO STDOUT",
+  ]
+  expect {
+    decision = "allow"
+    would {
+      by = []
+    }
+  }
+}

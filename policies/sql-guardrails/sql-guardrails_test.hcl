@@ -458,3 +458,26 @@ test "targets without guardrails" {
     "closed"    = { target = "closed", expect = { decision = "deny", by = [] } }
   }
 }
+
+# What the README says that the module cannot stop, held still: when one of these is refused, the README is wrong.
+test "what guardrails cannot stop" {
+  as     = "app"
+  target = "db"
+  sql = [
+    "UPDATE orders SET status = 'x' WHERE id > -1",
+    "UPDATE orders SET status = 'x' WHERE id + 0 = id",
+    "UPDATE orders SET status = 'x' WHERE status LIKE '%'",
+    "INSERT INTO orders SELECT * FROM orders ON CONFLICT (id) DO UPDATE SET status = 'x'",
+    "SELECT * FROM orders WHERE true",
+    "SELECT * FROM orders LIMIT 10 OFFSET 10",
+    "UPDATE customers SET name = name WHERE id > -1 RETURNING *",
+    "SELECT ARRAY(SELECT name FROM customers) LIMIT 1",
+    "SELECT a.*, b.*, c.* FROM customers a, customers b, customers c LIMIT 10",
+    "SELECT * FROM server_files LIMIT 10",
+    "SELECT close_order(id) FROM orders WHERE id > -1",
+    "SELECT admin.run('DELETE FROM orders')",
+  ]
+  expect {
+    decision = "allow"
+  }
+}
