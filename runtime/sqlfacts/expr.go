@@ -228,7 +228,10 @@ func (a *analysis) subLink(l *pg.SubLink, s *scope) value {
 		if !out.open {
 			v = constant
 		}
-	case pg.SubLinkType_EXPR_SUBLINK, pg.SubLinkType_ARRAY_SUBLINK, pg.SubLinkType_MULTIEXPR_SUBLINK:
+	case pg.SubLinkType_ARRAY_SUBLINK:
+		a.gathers("array_agg")
+		v = derived(v)
+	case pg.SubLinkType_EXPR_SUBLINK, pg.SubLinkType_MULTIEXPR_SUBLINK:
 		v = derived(v)
 	case pg.SubLinkType_ANY_SUBLINK, pg.SubLinkType_ALL_SUBLINK:
 		test := a.expr(l.GetTestexpr(), s)
@@ -241,6 +244,13 @@ func (a *analysis) subLink(l *pg.SubLink, s *scope) value {
 	v.fails, v.works = v.fails || fails, true
 	v.literal, v.param, v.row = false, false, nil
 	return v
+}
+
+// gathers lists the aggregate that syntax of its own stands for: conditions ask by its name what puts rows into one.
+func (a *analysis) gathers(aggregate string) {
+	if a.views == 0 {
+		a.functions = append(a.functions, schema.Qualify(catalogSchema, aggregate))
+	}
 }
 
 func subLinkOperator(l *pg.SubLink) []string {

@@ -22,9 +22,11 @@ func (a *analysis) jsonExpr(n *pg.Node, s *scope) value {
 		q := a.subLink(&pg.SubLink{SubLinkType: pg.SubLinkType_ARRAY_SUBLINK, Subselect: x.JsonArrayQueryConstructor.GetQuery()}, s)
 		return a.jsonOutput(x.JsonArrayQueryConstructor.GetOutput(), q)
 	case *pg.Node_JsonObjectAgg:
+		a.gathers("json_object_agg")
 		kv := x.JsonObjectAgg.GetArg()
 		return a.jsonAggregate(x.JsonObjectAgg.GetConstructor(), s, a.expr(kv.GetKey(), s), a.expr(kv.GetValue().GetRawExpr(), s))
 	case *pg.Node_JsonArrayAgg:
+		a.gathers("json_agg")
 		return a.jsonAggregate(x.JsonArrayAgg.GetConstructor(), s, a.expr(x.JsonArrayAgg.GetArg().GetRawExpr(), s))
 	case *pg.Node_JsonIsPredicate:
 		return a.unsafe(a.expr(x.JsonIsPredicate.GetExpr(), s))

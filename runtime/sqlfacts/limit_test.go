@@ -43,3 +43,21 @@ func TestLimit(t *testing.T) {
 		}
 	}
 }
+
+// TestGathered holds that what puts many rows into one is known by name, whatever its syntax.
+func TestGathered(t *testing.T) {
+	catalog := loadCatalog(t)
+	for text, want := range map[string]string{
+		"SELECT array_agg(id) FROM orders":                                    "pg_catalog.array_agg",
+		"SELECT ARRAY(SELECT id FROM orders)":                                 "pg_catalog.array_agg",
+		"SELECT JSON_ARRAY(SELECT id FROM orders)":                            "pg_catalog.array_agg",
+		"SELECT JSON_ARRAYAGG(id) FROM orders":                                "pg_catalog.json_agg",
+		"SELECT JSON_OBJECTAGG(id: id) FROM orders":                           "pg_catalog.json_object_agg",
+		"SELECT id FROM orders WHERE id = ANY (ARRAY(SELECT id FROM orders))": "pg_catalog.array_agg",
+	} {
+		sts := newClient(catalog).send(text)
+		if diff := cmp.Diff([]string{want}, sts[0].SQL.Functions); diff != "" || sts[0].Opaque() {
+			t.Errorf("%s: %s (-want +got):\n%s", text, sts[0].SQL.OpaqueReason, diff)
+		}
+	}
+}
