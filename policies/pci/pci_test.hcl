@@ -229,7 +229,7 @@ test "readers do not read all numbers" {
   }
   cases = {
     "all"          = {}
-    "in one row"   = { sql = ["SELECT string_agg(pan, ',') FROM cards LIMIT 1", "SELECT array_agg(pan) FROM cards LIMIT 1", "SELECT json_agg(c) FROM cards c LIMIT 1", "SELECT jsonb_object_agg(id, pan) FROM cards LIMIT 1", "SELECT xmlagg(xmlelement(name x, pan)) FROM cards LIMIT 1"], expect = { by = ["module.pci.deny.gathered-cards"], message_contains = "gather rows" } }
+    "in one row"   = { sql = ["SELECT string_agg(pan, ',') FROM cards LIMIT 1", "SELECT array_agg(pan) FROM cards LIMIT 1", "SELECT json_agg(c) FROM cards c LIMIT 1", "SELECT jsonb_object_agg(id, pan) FROM cards LIMIT 1", "SELECT xmlagg(xmlelement(name x, pan)) FROM cards LIMIT 1", "SELECT ARRAY(SELECT pan FROM cards) LIMIT 1", "SELECT JSON_ARRAYAGG(pan) FROM cards LIMIT 1", "SELECT JSON_OBJECTAGG(id: pan) FROM cards LIMIT 1", "SELECT JSON_ARRAY(SELECT pan FROM cards) LIMIT 1"], expect = { by = ["module.pci.deny.gathered-cards"], message_contains = "gather rows" } }
     "other tables" = { sql = ["SELECT note FROM payments", "COPY payments TO STDOUT", "SELECT json_agg(p) FROM payments p"], expect = { decision = "allow" } }
   }
 }
@@ -313,7 +313,6 @@ test "what it cannot stop" {
   target = "cards-db"
   sql = [
     "SELECT number FROM card_list",
-    "SELECT ARRAY(SELECT pan FROM cards) LIMIT 1",
     "SELECT pan FROM cards LIMIT 10 OFFSET 10",
     "SELECT code FROM auth_list",
     "INSERT INTO payments (id, card_id, amount, note) VALUES (1, 1, 1, 'cvv 123')",

@@ -217,7 +217,7 @@ test "readers do not read everybody" {
   cases = {
     "support"      = {}
     "an export"    = { as = "privacy-office", expect = { decision = "allow" } }
-    "in one row"   = { sql = ["SELECT string_agg(name, ',') FROM people LIMIT 1", "SELECT array_agg(name) FROM people LIMIT 1", "SELECT json_agg(p) FROM people p LIMIT 1", "SELECT jsonb_object_agg(id, name) FROM people LIMIT 1", "SELECT xmlagg(xmlelement(name x, name)) FROM people LIMIT 1"], expect = { by = ["module.pii.deny.gathered-people"], message_contains = "gather rows" } }
+    "in one row"   = { sql = ["SELECT string_agg(name, ',') FROM people LIMIT 1", "SELECT array_agg(name) FROM people LIMIT 1", "SELECT json_agg(p) FROM people p LIMIT 1", "SELECT jsonb_object_agg(id, name) FROM people LIMIT 1", "SELECT xmlagg(xmlelement(name x, name)) FROM people LIMIT 1", "SELECT ARRAY(SELECT name FROM people) LIMIT 1", "SELECT JSON_ARRAYAGG(name) FROM people LIMIT 1", "SELECT JSON_OBJECTAGG(id: name) FROM people LIMIT 1", "SELECT JSON_ARRAY(SELECT name FROM people) LIMIT 1"], expect = { by = ["module.pii.deny.gathered-people"], message_contains = "gather rows" } }
     "export of it" = { as = "privacy-office", sql = "SELECT json_agg(p) FROM people p", expect = { decision = "allow" } }
     "an agent's"   = { as = "support-agent", sql = ["SELECT name FROM people", "SELECT string_agg(name, ',') FROM people"], expect = { decision = "allow" } }
     "other tables" = { sql = ["SELECT body FROM tickets", "COPY tickets TO STDOUT", "SELECT json_agg(t) FROM tickets t", "SELECT count(*) FROM people"], expect = { decision = "allow" } }
@@ -250,7 +250,6 @@ test "what it cannot stop" {
   sql = [
     "SELECT name FROM directory",
     "SELECT email FROM people",
-    "SELECT ARRAY(SELECT name FROM people) LIMIT 1",
     "SELECT name FROM people LIMIT 10 OFFSET 10",
     "INSERT INTO tickets (id, person_id, subject) SELECT id, id, name FROM people",
     "UPDATE people SET country = country WHERE id > -1 RETURNING name",
