@@ -116,7 +116,7 @@ deny "gathered" {
   groups  = var.groups
   targets = var.targets
   postgres { verbs = ["select"] }
-  when    = "sql.functions.exists(f, f.matches('^pg_catalog[.](array|string|jsonb?(_object)?|xml|range)_?agg'))"
+  when    = "sql.functions.exists(f, f.matches('^pg_catalog[.](array_agg|string_agg|xmlagg|range_agg|jsonb?(_object)?_agg(_unique)?(_strict)?)$'))"
   message = "functions that gather rows into one value go around the limit"
   mode    = var.mode
 }
@@ -126,7 +126,7 @@ deny "unlisted-column" {
   groups  = var.groups
   targets = var.targets
   postgres { verbs = ["select"] }
-  unless  = "sql.columns.all(c, c in var.columns || c in var.masked_columns)"
+  when    = "sql.columns.exists(c, !(c in var.columns || c in var.masked_columns))"
   message = "name the columns that you need, of those that agents may read"
   mode    = var.mode
 }

@@ -70,7 +70,7 @@ variable "verbs" {
 
 # The client names the ticket of the incident where it names itself: application_name. It is the caller's own word; the
 # approvers look it up, and the audit log keeps it.
-expr "has_reason" { cel = "request.application.matches('^[A-Z]{2,10}-[0-9]{1,9}: .{10,}')" }
+expr "has_reason" { cel = "request.application.matches('^[A-Z]{2,10}-[0-9]{1,9}: .{10,}$')" }
 
 expr "in_time" { cel = "request.time < timestamp(var.until)" }
 

@@ -137,7 +137,9 @@ deny "gathered-people" {
       sql.columns.exists(c, c in var.identity_columns) &&
       sql.functions.exists(
         f,
-        f.matches('^pg_catalog[.](array|string|jsonb?(_object)?|xml)_?agg')
+        f.matches(
+          '^pg_catalog[.](array_agg|string_agg|xmlagg|range_agg|jsonb?(_object)?_agg(_unique)?(_strict)?)$'
+        )
       )
   CEL
   unless  = "expr.exporter"

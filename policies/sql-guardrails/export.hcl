@@ -44,24 +44,9 @@ deny "gathered" {
     access.object in var.limited_tables &&
       sql.functions.exists(
         f,
-        f in [
-          'pg_catalog.array_agg',
-          'pg_catalog.json_agg',
-          'pg_catalog.json_agg_strict',
-          'pg_catalog.json_object_agg',
-          'pg_catalog.json_object_agg_strict',
-          'pg_catalog.json_object_agg_unique',
-          'pg_catalog.json_object_agg_unique_strict',
-          'pg_catalog.jsonb_agg',
-          'pg_catalog.jsonb_agg_strict',
-          'pg_catalog.jsonb_object_agg',
-          'pg_catalog.jsonb_object_agg_strict',
-          'pg_catalog.jsonb_object_agg_unique',
-          'pg_catalog.jsonb_object_agg_unique_strict',
-          'pg_catalog.range_agg',
-          'pg_catalog.string_agg',
-          'pg_catalog.xmlagg'
-        ]
+        f.matches(
+          '^pg_catalog[.](array_agg|string_agg|xmlagg|range_agg|jsonb?(_object)?_agg(_unique)?(_strict)?)$'
+        )
       )
   CEL
   unless  = "expr.exporter"
