@@ -16,8 +16,8 @@ func (r *reader) wrong(rng schema.Range, name, want string, got cty.Value, hint 
 }
 
 // operand evaluates an attribute. One that fails still has its place.
-func (r *reader) operand(name string, n need) (operand, bool) {
-	a := r.attr(name, n)
+func (r *reader) operand(name string, n need, kind string) (operand, bool) {
+	a := r.attr(name, n, kind)
 	if a == nil {
 		return operand{}, false
 	}
@@ -37,8 +37,11 @@ func (r *reader) operand(name string, n need) (operand, bool) {
 }
 
 // text reads an attribute that is one text.
-func (r *reader) text(name string, n need) String {
-	o, ok := r.operand(name, n)
+func (r *reader) text(name string, n need) String { return r.textAs(name, n, "text") }
+
+// textAs reads a text that is something more particular.
+func (r *reader) textAs(name string, n need, kind string) String {
+	o, ok := r.operand(name, n, kind)
 	if !ok {
 		return String{}
 	}
@@ -52,7 +55,7 @@ func (r *reader) text(name string, n need) String {
 
 // list reads an attribute that is a list of texts.
 func (r *reader) list(name string, n need) List {
-	o, ok := r.operand(name, n)
+	o, ok := r.operand(name, n, "list")
 	if !ok {
 		return List{Range: o.rng, Faulty: true}
 	}
@@ -79,7 +82,7 @@ func (r *reader) listOf(name string, o operand) List {
 
 // textOrList reads an attribute that is one text or a list of them.
 func (r *reader) textOrList(name string, n need) List {
-	o, ok := r.operand(name, n)
+	o, ok := r.operand(name, n, "text or list")
 	if !ok {
 		return List{Range: o.rng, Faulty: true}
 	}
@@ -132,7 +135,7 @@ func pairs(o operand) (keys, items []operand, ok bool) {
 
 // textMap reads an attribute that is a map of texts.
 func (r *reader) textMap(name string, n need) Map {
-	o, ok := r.operand(name, n)
+	o, ok := r.operand(name, n, "map")
 	if !ok {
 		return Map{Range: o.rng, Faulty: true}
 	}
@@ -156,7 +159,7 @@ func (r *reader) textMap(name string, n need) Map {
 
 // number reads an attribute that is a whole number.
 func (r *reader) number(name string, n need) Int {
-	o, ok := r.operand(name, n)
+	o, ok := r.operand(name, n, "whole number")
 	if !ok {
 		return Int{}
 	}
@@ -174,7 +177,7 @@ func (r *reader) number(name string, n need) Int {
 
 // flag reads an attribute that is true or false.
 func (r *reader) flag(name string) Bool {
-	o, ok := r.operand(name, optional)
+	o, ok := r.operand(name, optional, "flag")
 	if !ok {
 		return Bool{}
 	}
@@ -187,7 +190,7 @@ func (r *reader) flag(name string) Bool {
 
 // duration reads an attribute that is a length of time, as "30s", "15m" or "1h30m".
 func (r *reader) duration(name string, n need) Duration {
-	s := r.text(name, n)
+	s := r.textAs(name, n, "duration")
 	if !s.Set() {
 		return Duration{}
 	}
@@ -202,7 +205,7 @@ func (r *reader) duration(name string, n need) Duration {
 
 // cel reads an attribute that is CEL: a text written out in place, without any interpolation.
 func (r *reader) cel(name string, n need) CEL {
-	a := r.attr(name, n)
+	a := r.attr(name, n, "condition")
 	if a == nil {
 		return CEL{}
 	}

@@ -1,6 +1,8 @@
 package syntax
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/gatewright/gatewright/schema"
@@ -28,4 +30,13 @@ func CELTokens(raw string, quoted bool) (string, bool) {
 		b.WriteString(strings.TrimRight(string(f.text[t.start:t.end]), " \t\f") + "\n")
 	}
 	return b.String(), ok
+}
+
+// PagePaths gives the path of everything that is told of.
+func PagePaths() []string {
+	var all []string
+	for _, pages := range []map[string]Page{policyPages, rulePages, reusePages, testPages} {
+		all = slices.AppendSeq(all, maps.Keys(pages))
+	}
+	return all
 }

@@ -30,6 +30,8 @@ type reader struct {
 	blocks []string
 	// tabular is set when the block is a map of a table, in which inner blocks are maps too.
 	tabular bool
+	// shape takes down what is asked for, where that alone is wanted.
+	shape *Shape
 }
 
 func (e *evaluator) read(b *hclsyntax.Block) *reader {
@@ -68,7 +70,11 @@ func (r *reader) noName() {
 	}
 }
 
-func (r *reader) attr(name string, n need) *hclsyntax.Attribute {
+// attr gives an attribute; nil when it is not written. kind says what it takes, in the words of the reference.
+func (r *reader) attr(name string, n need, kind string) *hclsyntax.Attribute {
+	if r.shape != nil {
+		r.shape.attribute(name, n, kind)
+	}
 	r.attrs = append(r.attrs, name)
 	a := r.block.Body.Attributes[name]
 	if a == nil && n == required {
@@ -85,6 +91,9 @@ func (r *reader) attr(name string, n need) *hclsyntax.Attribute {
 
 // many gives the inner blocks of a type, in order.
 func (r *reader) many(name string) []*reader {
+	if r.shape != nil {
+		return []*reader{r.shape.inside(r, name, optional, true)}
+	}
 	r.blocks = append(r.blocks, name)
 	var found []*reader
 	for _, b := range r.block.Body.Blocks {
@@ -99,6 +108,9 @@ func (r *reader) many(name string) []*reader {
 
 // one gives the inner block of a type; nil when there is none.
 func (r *reader) one(name string, n need) *reader {
+	if r.shape != nil {
+		return r.shape.inside(r, name, n, false)
+	}
 	found := r.many(name)
 	if len(found) == 0 {
 		if n == required {

@@ -12,7 +12,7 @@ func (r *reader) inner(name string) *reader {
 	if !r.tabular {
 		return r.one(name, optional)
 	}
-	a := r.attr(name, optional)
+	a := r.attr(name, optional, "map")
 	if a == nil {
 		return nil
 	}
@@ -21,7 +21,7 @@ func (r *reader) inner(name string) *reader {
 
 // table reads an attribute that is a map of maps, each as a block of a type would be read, named by its key.
 func (r *reader) table(name, blockType string) []*reader {
-	a := r.attr(name, optional)
+	a := r.attr(name, optional, "map of maps")
 	if a == nil {
 		return nil
 	}

@@ -123,6 +123,9 @@ func (r *reader) accesses() []*reader {
 		}
 		return found
 	}
+	if r.shape != nil {
+		return []*reader{r.shape.inside(r, "access", optional, true)}
+	}
 	r.blocks = append(r.blocks, "access")
 	var found []*reader
 	for _, b := range r.block.Body.Blocks {
@@ -135,7 +138,7 @@ func (r *reader) accesses() []*reader {
 
 // time reads an attribute that is a moment (RFC 3339).
 func (r *reader) time(name string) Time {
-	s := r.text(name, optional)
+	s := r.textAs(name, optional, "time")
 	if !s.Set() {
 		return Time{}
 	}
@@ -149,7 +152,7 @@ func (r *reader) time(name string) Time {
 
 // claims reads an attribute that is a map of anything that JSON can hold.
 func (r *reader) claims(name string) map[string]any {
-	o, ok := r.operand(name, required)
+	o, ok := r.operand(name, required, "map of anything")
 	if !ok {
 		return nil
 	}
@@ -194,7 +197,7 @@ func jsonOf(o operand) any {
 
 // rows reads an attribute that is a list of lists of texts, null standing for NULL.
 func (r *reader) rows(name string) [][]*string {
-	o, ok := r.operand(name, optional)
+	o, ok := r.operand(name, optional, "rows")
 	if !ok {
 		return nil
 	}

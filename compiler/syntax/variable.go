@@ -80,11 +80,11 @@ func (d *decoder) declareVariables() {
 func (v *variable) declare() {
 	r := v.reader
 	v.Name, v.Range = r.name(), r.header
-	if a := r.attr("type", required); a != nil {
+	if a := r.attr("type", required, "type"); a != nil {
 		v.typ = r.typeOf(a.Expr)
 	}
 	v.faulty = v.typ == nil
-	a := r.attr("default", optional)
+	a := r.attr("default", optional, "of that type")
 	if a == nil {
 		return
 	}
