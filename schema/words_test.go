@@ -1,8 +1,12 @@
 package schema_test
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/gatewright/gatewright/schema"
 )
@@ -49,5 +53,31 @@ func TestLoopbackHost(t *testing.T) {
 				t.Errorf("%q: %v", tt.host, got)
 			}
 		})
+	}
+}
+
+// TestWordsAreTold: the lists for readers hold what the language knows, each word once.
+func TestWordsAreTold(t *testing.T) {
+	t.Parallel()
+	known := map[string][]string{
+		"Verbs": schema.PostgresVerbs, "Transforms": slices.Sorted(maps.Keys(schema.Transforms)), "Detectors": schema.Detectors,
+		"Kinds": schema.Kinds, "Protocols": {schema.ProtocolPostgres},
+	}
+	lists := schema.Words()
+	if len(lists) != len(known) {
+		t.Fatalf("%d lists, want %d", len(lists), len(known))
+	}
+	for _, list := range lists {
+		var words []string
+		for _, w := range list.Words {
+			words = append(words, w.Word)
+			if w.Meaning == "" {
+				t.Errorf("nothing is told of %s", w.Word)
+			}
+		}
+		slices.Sort(words)
+		if diff := cmp.Diff(known[list.Title], words); diff != "" {
+			t.Errorf("%s (-known +told):\n%s", list.Title, diff)
+		}
 	}
 }

@@ -14,17 +14,22 @@ import (
 type stringFunction struct {
 	name    string
 	options []cel.FunctionOpt
+	page
 }
 
 // stringFunctions are pure, total and give nothing larger than they got. Functions that can multiply a text, such as
 // replace, join and format, are left out: a chain of them would take memory beyond any bound. So are those that ask a
 // clock, chance or the outside.
 var stringFunctions = []stringFunction{
-	textFunction("lowerAscii", func(s string) string { return strings.Map(lower, s) }),
-	textFunction("upperAscii", func(s string) string { return strings.Map(upper, s) }),
-	textFunction("trim", strings.TrimSpace),
+	textFunction("lowerAscii", func(s string) string { return strings.Map(lower, s) },
+		page{"the text with A to Z in lower case", "request.application.lowerAscii() == 'billing report'"}),
+	textFunction("upperAscii", func(s string) string { return strings.Map(upper, s) },
+		page{"the text with a to z in upper case", "access.verb.upperAscii() == 'SELECT'"}),
+	textFunction("trim", strings.TrimSpace,
+		page{"the text without white space at its ends", "request.application.trim() == 'Billing Report'"}),
 	{"split", []cel.FunctionOpt{cel.MemberOverload("string_split_string",
-		[]*cel.Type{cel.StringType, cel.StringType}, cel.ListType(cel.StringType), cel.BinaryBinding(split))}},
+		[]*cel.Type{cel.StringType, cel.StringType}, cel.ListType(cel.StringType), cel.BinaryBinding(split))},
+		page{"the parts of a text between separators", "principal.subject.split(':')[0] == 'svc'"}},
 }
 
 func functions() []cel.EnvOption {
@@ -39,7 +44,7 @@ func isStringFunction(name string) bool {
 	return slices.ContainsFunc(stringFunctions, func(f stringFunction) bool { return f.name == name })
 }
 
-func textFunction(name string, f func(string) string) stringFunction {
+func textFunction(name string, f func(string) string, p page) stringFunction {
 	return stringFunction{name, []cel.FunctionOpt{cel.MemberOverload("string_"+name, []*cel.Type{cel.StringType}, cel.StringType,
 		cel.UnaryBinding(func(v ref.Val) ref.Val {
 			s, ok := v.(types.String)
@@ -47,7 +52,7 @@ func textFunction(name string, f func(string) string) stringFunction {
 				return types.MaybeNoSuchOverloadErr(v)
 			}
 			return types.String(f(string(s)))
-		}))}}
+		}))}, p}
 }
 
 func split(text, separator ref.Val) ref.Val {
@@ -74,22 +79,4 @@ func upper(r rune) rune {
 		return r - ('a' - 'A')
 	}
 	return r
-}
-
-// standard are the functions of CEL itself that make sense over the facts of a condition: macros, tests of texts and
-// lists, conversions and the parts of a time, in UTC unless an offset is given.
-var standard = []string{
-	"all", "contains", "duration", "endsWith", "exists", "exists_one", "filter", "getDate", "getDayOfMonth", "getDayOfWeek",
-	"getDayOfYear", "getFullYear", "getHours", "getMinutes", "getMonth", "getSeconds", "has", "int", "map", "matches", "size",
-	"startsWith", "string", "timestamp",
-}
-
-// Functions gives the names of the functions that a condition may use, sorted.
-func Functions() []string {
-	names := slices.Clone(standard)
-	for _, f := range stringFunctions {
-		names = append(names, f.name)
-	}
-	slices.Sort(names)
-	return names
 }

@@ -132,7 +132,7 @@ func (f *finding) misapplied(function, types string) {
 	} else {
 		f.detail = fmt.Sprintf("%q does not take %s.", operator, typeList(args))
 	}
-	f.hint = cmp.Or(operators[operator], "see docs/language.md for what each function takes")
+	f.hint = cmp.Or(operators[operator], "see docs/reference.md for what each function takes")
 	if function == "contains" && strings.HasPrefix(types, "list") {
 		f.hint = "a list is asked with 'x' in LIST"
 	}

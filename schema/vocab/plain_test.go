@@ -47,7 +47,7 @@ func TestPlainWords(t *testing.T) {
 		{"principal.kind == 1", 16, `"==" does not take a string and an int.`, "Both sides must have one type"},
 		{"'x' in principal.kind", 5, `"in" does not take a string and a string.`, "TEXT.contains('x')"},
 		{"principal.groups.contains('x')", 26, `"contains" of a list(string) does not take (string).`, "'x' in LIST"},
-		{"size(sql.limit) > 1", 5, `"size" does not take an int.`, "docs/language.md"},
+		{"size(sql.limit) > 1", 5, `"size" does not take an int.`, "docs/reference.md"},
 		{"principal.kind && true", 10, "A bool (true or false) is needed here, and this is a string.", "principal.kind == 'x'"},
 		{"principal.groups.foo", 18, "A field is asked of a list(string), which has none.", "'x' in LIST"},
 		{"sql.limit", 1, "A bool (true or false) is needed here, and this gives an int.", "Compare it"},

@@ -136,6 +136,8 @@ type Field struct {
 	Name string
 	// Type is its CEL type.
 	Type string
+	// Meaning says what it is, as Markdown.
+	Meaning string
 }
 
 // Fields gives the facts that conditions of a kind may ask for, sorted by name. What claims holds is for the issuer to
@@ -145,7 +147,8 @@ func (k Kind) Fields() []Field {
 	for _, variable := range k.variables() {
 		s := structs[variable]
 		for _, name := range s.names() {
-			out = append(out, Field{Name: variable + "." + name, Type: s.fields[name].celType.String()})
+			fact := variable + "." + name
+			out = append(out, Field{Name: fact, Type: s.fields[name].celType.String(), Meaning: factMeanings[fact]})
 		}
 	}
 	return out
