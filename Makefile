@@ -30,7 +30,7 @@ check: deps
 # Rewrites what scripts expect and the example's catalog, and fails if that changed anything.
 golden:
 	$(GO) test ./cmd/gatewright -run 'Script|Snapshot' -update
-	git diff --exit-code -- testdata examples docs/errors.md
+	git diff --exit-code -- testdata examples docs/errors.md docs/reference.md
 
 # Every policy in the tree, as CI would hold yours: layout, validity, what is most likely a mistake, tests that show every rule and both sides of
 # every term, and no change that the tests would not notice.

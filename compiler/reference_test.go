@@ -6,9 +6,11 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/gatewright/gatewright/compiler"
 	"github.com/gatewright/gatewright/compiler/syntax"
@@ -16,7 +18,7 @@ import (
 	"github.com/gatewright/gatewright/schema/vocab"
 )
 
-const reference = "../docs/language.md"
+const reference = "../docs/reference.md"
 
 func readReference(t *testing.T) string {
 	t.Helper()
@@ -191,6 +193,42 @@ func TestReferenceExamples(t *testing.T) {
 	}
 	if result.Bundle != nil && (len(result.Bundle.Rules) < 5 || len(result.Suite.Tests) < 1) {
 		t.Errorf("%d rules and %d tests", len(result.Bundle.Rules), len(result.Suite.Tests))
+	}
+}
+
+// TestReferenceDefaults: what the reference tells of defaults is what the compiler takes.
+func TestReferenceDefaults(t *testing.T) {
+	told := map[string]string{}
+	var walk func(s *syntax.Shape)
+	walk = func(s *syntax.Shape) {
+		for _, a := range s.Attributes {
+			told[s.Path+" "+a.Name] = a.Default
+		}
+		for _, b := range s.Blocks {
+			walk(b)
+		}
+	}
+	for _, s := range syntax.Shapes() {
+		walk(s)
+	}
+	want := map[string]string{
+		"route quorum":             strconv.Itoa(compiler.DefaultQuorum),
+		"route approver_kinds":     `["` + compiler.DefaultApproverKind + `"]`,
+		"issuer principal subject": strconv.Quote(compiler.DefaultSubject),
+		"issuer principal kind":    strconv.Quote(compiler.DefaultKind),
+	}
+	for path, value := range want {
+		if told[path] != "`"+value+"`" {
+			t.Errorf("%s: told %s, is %s", path, told[path], value)
+		}
+	}
+	lengths := map[string]time.Duration{
+		"route hold": compiler.DefaultHold, "route expires": compiler.DefaultExpires, "issuer oidc max_lifetime": compiler.DefaultMaxLifetime,
+	}
+	for path, want := range lengths {
+		if got, err := time.ParseDuration(strings.Trim(told[path], "`\"")); got != want || err != nil {
+			t.Errorf("%s: told %s, is %s", path, told[path], want)
+		}
 	}
 }
 

@@ -17,6 +17,9 @@ func (p *program) help(cmd *cobra.Command, _ []string) {
 	section(&b, "Commands", commandLines(cmd))
 	section(&b, "Flags", cmd.LocalFlags().FlagUsagesWrapped(columns))
 	section(&b, "Global flags", cmd.InheritedFlags().FlagUsagesWrapped(columns))
+	if !cmd.HasParent() {
+		section(&b, "Exit codes", exitLines())
+	}
 	if cmd.HasAvailableSubCommands() {
 		fmt.Fprintf(&b, "\n%s\n", wrap("", "", "'"+cmd.CommandPath()+" COMMAND --help' tells more of a command."))
 	}

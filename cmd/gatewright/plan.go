@@ -12,12 +12,6 @@ import (
 	"github.com/gatewright/gatewright/schema"
 )
 
-// Exit codes of a comparison, with --detailed-exitcode.
-const (
-	exitChanges = 2 // decisions change, and nothing gets looser
-	exitLooser  = 3 // something gets looser, or cannot be decided
-)
-
 // planFlags are what the verb is asked for.
 type planFlags struct {
 	from, to, format, tests, failOn string

@@ -9,15 +9,6 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// Exit codes. Two and three belong to comparisons of policies.
-const (
-	exitClean    = 0
-	exitFindings = 1 // a test failed, or a file is not formatted
-	exitInvalid  = 4 // the policy is invalid
-	exitUsage    = 5 // wrong usage, or a file or a server that does not answer
-	exitRefused  = 6 // a bundle was refused
-)
-
 // program is what a verb may use of the process that it runs in.
 type program struct {
 	stdin          io.Reader

@@ -181,7 +181,7 @@ var factMeanings = map[string]string{
 	"sql.limit":              "that LIMIT; -1 when it is no constant, or is WITH TIES",
 	"sql.tables":             "canonical names of the tables that it uses",
 	"sql.columns":            "canonical names of the columns",
-	"sql.functions":          "canonical names of the functions",
+	"sql.functions":          "canonical names of the functions; `ARRAY(SELECT ...)` counts as `pg_catalog.array_agg`, `JSON_ARRAYAGG` and `JSON_OBJECTAGG` as `json_agg` and `json_object_agg` there",
 	"sql.length":             "bytes of its text",
 	"sql.fingerprint":        "its shape, the same for texts that differ in literals only",
 	"target.name":            "name of the `target`",
