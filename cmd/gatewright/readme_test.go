@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// tour is the part of the README that needs no gateway: its commands are run as they stand there.
+// tour is what of the README needs no gateway: its commands are run as they stand there.
 func tour(t *testing.T) (blocks []string) {
 	t.Helper()
 	text, err := os.ReadFile("../../README.md")
@@ -18,9 +18,12 @@ func tour(t *testing.T) (blocks []string) {
 	}
 	_, part, begins := strings.Cut(string(text), "\n### 1. A policy\n")
 	part, _, ends := strings.Cut(part, "\n### 4. ")
-	if !begins || !ends {
+	_, ci, hasCI := strings.Cut(string(text), "\n## Policies in CI\n")
+	ci, _, endsCI := strings.Cut(ci, "\n## ")
+	if !begins || !ends || !hasCI || !endsCI {
 		t.Fatal("the README has no tour")
 	}
+	part += ci
 	for _, m := range regexp.MustCompile("(?s)\n```\n(\\$ .*?\n)```").FindAllStringSubmatch(part, -1) {
 		blocks = append(blocks, m[1])
 	}
@@ -30,7 +33,7 @@ func tour(t *testing.T) (blocks []string) {
 // TestReadme types every command of the tour, in the order of the README, and compares what they say.
 func TestReadme(t *testing.T) {
 	blocks := tour(t)
-	if len(blocks) < 6 {
+	if len(blocks) < 10 {
 		t.Fatalf("only %d blocks with commands", len(blocks))
 	}
 	dir := t.TempDir()
