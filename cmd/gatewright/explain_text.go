@@ -127,14 +127,24 @@ func (t *explainText) otherwise(s *explainedText) {
 		t.line("", "no small change would make it otherwise")
 		return
 	}
+	said := map[string]bool{} // two accesses may hang on the same term
 	for _, o := range s.Otherwise {
 		how := "it would be "
 		if o.Decided {
 			how = "decided with it, it is "
 		}
-		t.line("", how+strings.ToUpper(o.Effect.String())+" if")
+		lines := []string{how + strings.ToUpper(o.Effect.String()) + " if"}
 		for _, f := range o.Changes {
-			t.line("  ", f.Rule+": "+atomText(f.In, f.Atom)+" were "+f.To+", and not "+f.Value)
+			lines = append(lines, f.Rule+": "+atomText(f.In, f.Atom)+" were "+f.To+", and not "+f.Value)
+		}
+		all := strings.Join(lines, "\n")
+		if said[all] {
+			continue
+		}
+		said[all] = true
+		t.line("", lines[0])
+		for _, line := range lines[1:] {
+			t.line("  ", line)
 		}
 	}
 }

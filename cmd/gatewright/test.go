@@ -19,7 +19,10 @@ func newTest(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "test DIR",
 		Short: "Run a policy's tests on the gateway's own classifier, engine and masks",
-		Args:  cobra.ExactArgs(1),
+		Example: "  gatewright test policy\n" +
+			"  gatewright test policy --run 'cards stay masked'\n" +
+			"  gatewright test policy --coverage-min 100 --mutate --format junit",
+		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			f.coverage = f.coverage || cmd.Flags().Changed("coverage-min")
 			return p.test(cmd.Context(), args[0], &f)

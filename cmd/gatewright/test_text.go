@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -64,7 +65,7 @@ func sayFailure(f *suite.Failure) string {
 	if f.Want == "" && f.Got == "" {
 		return oneLine(f.What)
 	}
-	return fmt.Sprintf("%s: want %s, got %s", oneLine(f.What), oneLine(f.Want), oneLine(f.Got))
+	return fmt.Sprintf("%s: want %s, got %s", oneLine(f.What), cmp.Or(oneLine(f.Want), "nothing"), cmp.Or(oneLine(f.Got), "nothing"))
 }
 
 // printTrace shows how a rule looked at the statement, with the terms of its condition and their values.

@@ -12,7 +12,11 @@ func newValidate(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "validate DIR",
 		Short: "Check a policy directory and show every mistake in it",
-		Args:  cobra.ExactArgs(1),
+		Long: "Validate checks types, names, conditions and their costs, tables and columns against the targets' catalogs, and " +
+			"proves the policy's invariants. It exits with 4 when the policy is invalid, and with 1 when an invariant does not hold.",
+		Example: "  gatewright validate policy\n" +
+			"  gatewright validate policy --format json",
+		Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if err := checkFormat(format, "text", "json"); err != nil {
 				return err
