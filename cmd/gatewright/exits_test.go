@@ -29,6 +29,7 @@ func exitStage(t *testing.T) string {
 		"failing": {`"sql.where_bound"`, `"sql.has_where"`},
 		"untidy":  {`owner    =`, `owner =`},
 		"linted":  {`  message = "UPDATE and DELETE on production need a WHERE that can be false"`, ``},
+		"refuted": {`mask "cards" {`, "invariant \"nobody reads\" {\n  never = \"allow\"\n  when  = \"access.verb == 'select'\"\n}\n\nmask \"cards\" {"},
 		"invalid": {`sql.where_bound`, `sql.where_bond`},
 	}
 	for name, edit := range edits {
@@ -151,6 +152,7 @@ var exitTable = []struct {
 	{"fmt --check absent", exitUsage},
 	{"validate good", exitClean},
 	{"validate untidy", exitClean},
+	{"validate refuted", exitFindings},
 	{"validate invalid", exitInvalid},
 	{"validate absent", exitUsage},
 	{"validate", exitUsage},
