@@ -37,7 +37,7 @@ func newInspect(p *program) *cobra.Command {
 			if err != nil {
 				return refused(args[0], err)
 			}
-			out := inspected{Info: info}
+			out := inspected{FormatVersion: 1, Info: info}
 			if costs {
 				if out.Costs, err = costsOf(args[0], data); err != nil {
 					return err
@@ -59,6 +59,7 @@ func newInspect(p *program) *cobra.Command {
 
 // inspected is what the json format prints.
 type inspected struct {
+	FormatVersion int `json:"format_version"`
 	*bundle.Info
 	Costs []engine.Cost `json:"costs,omitempty"`
 }
