@@ -88,6 +88,9 @@ func readMark(a syntax.Annotation) (mark, bool) {
 	return m, err == nil
 }
 
+// maxYears bounds how far ahead the last day of an annotation may be.
+const maxYears = 3
+
 // checkMarks finds annotations that say less than they must.
 func checkMarks(l *linter) {
 	forms := map[string]string{wordIgnore: IgnoreForm, wordUntil: UntilForm}
@@ -100,6 +103,8 @@ func checkMarks(l *linter) {
 				nearestOr(a.Word, []string{wordIgnore, wordUntil, wordSurvives}, "Write "+IgnoreForm+" or "+UntilForm+"."))
 		case !ok:
 			l.find("", a.Range, a.Text, "It needs "+missing(a)+", so that nothing is set aside without a reason and for good.", "Write "+forms[a.Word]+".")
+		case m.until.After(l.config.Today.AddDate(maxYears, 0, 0)):
+			l.find("", a.Range, a.Text, fmt.Sprintf("Its last day is more than %d years away, which is as good as none.", maxYears), "Write a day by which somebody looks at it again.")
 		default:
 			l.checkIgnored(m)
 		}

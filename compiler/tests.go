@@ -130,14 +130,23 @@ func (c *checker) test(t *syntax.Test) {
 	}
 	if w := t.Expect.Would; w != nil {
 		c.decision(w.Decision)
+		c.says(w.Range, "would", "decision, by or masked", w.Decision.Set() || w.By.Set() || w.Masked.Set())
 	}
 	if p := t.Expect.Principal; p != nil {
 		c.word(p.Kind, "kind", schema.Kinds...)
+		c.says(p.Range, "principal", "subject, kind or groups", p.Subject.Set() || p.Kind.Set() || p.Groups.Set())
 	}
 	if a := t.ClientAddress; a.Set() {
 		if _, err := netip.ParseAddr(a.Text); err != nil {
 			c.add(a.Range, "Bad address", fmt.Sprintf("%q is no IP address.", a.Text), "Write one without a port, as \"10.0.0.7\" or \"2001:db8::7\".")
 		}
+	}
+}
+
+// says finds a block of an expectation that expects nothing.
+func (c *checker) says(rng schema.Range, block, attributes string, something bool) {
+	if !something {
+		c.add(rng, "Missing attribute", fmt.Sprintf("A block %q without attributes expects nothing.", block), "Give it "+attributes+", or leave it out.")
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gatewright/gatewright/compiler/suite"
@@ -141,8 +142,34 @@ func (j *judge) actions(t *schema.Test, sql string) ([]schema.Action, error) {
 			return nil, fmt.Errorf("PostgreSQL's parser refuses the statement: %s", s.Message)
 		}
 		statements[i].Describe(&actions[i])
+		if name := j.absent(t.Target, actions[i].Accesses); name != "" {
+			return nil, fmt.Errorf("the catalog of target %q has no table %s, so the test would show nothing; correct the name, or write the catalog again with 'gatewright catalog pull'", t.Target, name)
+		}
 	}
 	return actions, nil
+}
+
+// absent names a table that a statement reads or changes and that the target's catalog does not have; empty when it has
+// them all.
+func (j *judge) absent(target string, accesses []schema.Access) string {
+	catalog, err := j.catalog(target)
+	if err != nil {
+		return ""
+	}
+	for i := range accesses {
+		switch accesses[i].Verb {
+		case schema.VerbSelect, schema.VerbInsert, schema.VerbUpdate, schema.VerbDelete:
+		default:
+			continue
+		}
+		parts, ok := schema.SplitName(accesses[i].Object)
+		switch {
+		case !ok || len(parts) == 2 && (strings.HasPrefix(parts[0], "pg_") || parts[0] == "information_schema"):
+		case len(parts) != 2 || catalog.Relation(parts[0], parts[1]) == nil:
+			return accesses[i].Object
+		}
+	}
+	return ""
 }
 
 // one decides one action of a test.

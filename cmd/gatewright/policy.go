@@ -60,7 +60,15 @@ func compileDir(dir string) (*compiler.Result, error) {
 	return compiler.Compile(policyFS(dir)), nil
 }
 
-func policyFS(dir string) fs.FS { return os.DirFS(filepath.Clean(dir)) }
+// policyFS reads a policy's directory and nothing else: a link that leads out of it is not followed, since what is read is
+// shown in diagnostics, and becomes part of the policy.
+func policyFS(dir string) fs.FS {
+	root, err := os.OpenRoot(filepath.Clean(dir))
+	if err != nil {
+		return os.DirFS(filepath.Clean(dir)) // which says why it cannot be read
+	}
+	return root.FS()
+}
 
 func diagnosis(result *compiler.Result) diagnosed {
 	out := diagnosed{FormatVersion: 1, Valid: result.Bundle != nil, Diagnostics: []shownDiagnostic{}}
