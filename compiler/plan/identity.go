@@ -56,24 +56,17 @@ func (x *comparison) kinds(name string, versions ...*schema.Issuer) error {
 	can := no
 	for _, kind := range schema.Kinds {
 		for _, i := range versions {
-			t, err := x.claim(fmt.Sprintf("(%s) == %s", kindOf(i), quoted(kind)))
+			may, err := x.mayBeKind(i, kind)
 			if err != nil {
 				return err
 			}
-			if t.t != no {
+			if may {
 				can = x.d.or(can, x.oneOf(is(factKind, kind)).t)
 			}
 		}
 	}
 	x.possible = x.d.and(x.possible, x.d.or(x.d.not(x.oneOf(is(factIssuer, name)).t), can))
 	return nil
-}
-
-func kindOf(i *schema.Issuer) string {
-	if i.Kind.Text == "" {
-		return quoted(schema.KindMachine)
-	}
-	return i.Kind.Text
 }
 
 // is asks whether a fact is one text.
@@ -108,18 +101,22 @@ func (x *comparison) issuer(old, new *schema.Issuer, c *Change) error {
 		ways := map[bool]change{true: looser, false: tighter}[new.OutliveToken]
 		c.add(ways, map[bool]string{true: "sessions go on after their token has expired", false: "sessions end when their token expires"}[new.OutliveToken])
 	}
-	was, err := x.meets(old)
+	was, err := x.accepts(old)
 	if err != nil {
 		return err
 	}
-	now, err := x.meets(new)
+	now, err := x.accepts(new)
 	if err != nil {
 		return err
 	}
 	v := versions{old, new, c}
 	x.claims(v, looser, x.d.and(now, x.d.not(was)), "tokens are taken that were refused: ")
 	x.claims(v, tighter, x.d.and(was, x.d.not(now)), "tokens are refused that were taken: ")
-	return x.mapping(v, x.d.and(was, now))
+	err = x.mapping(v, x.d.and(was, now))
+	if x.d.spent {
+		c.undecided = true
+	}
+	return err
 }
 
 func bound(n int64) int64 {
@@ -169,8 +166,9 @@ func (x *comparison) claims(v versions, ways change, where node, note string) {
 	}
 	v.change.Notes = append(v.change.Notes, note+strings.Join(parts, ", "))
 	w := &Witness{Loosens: ways&looser != 0, Tightens: ways&tighter != 0, Assumes: parts, Target: "", Verb: schema.VerbConnect}
-	w.Principal = Caller{Issuer: v.new.Name, Claims: x.tokenOf(path)}
-	if x.identified(v, w, ways) {
+	claims, absent := x.tokenOf(path)
+	w.Principal = Caller{Issuer: v.new.Name, Claims: claims}
+	if x.identified(v, w, ways, absent) {
 		v.change.shown |= ways
 		w.Decided, w.Assumes = true, nil
 	} else {
@@ -182,11 +180,11 @@ func (x *comparison) claims(v versions, ways change, where node, note string) {
 }
 
 // identified takes a token's claims to both mappings.
-func (x *comparison) identified(v versions, w *Witness, ways change) bool {
+func (x *comparison) identified(v versions, w *Witness, ways change, absent map[string]bool) bool {
 	if x.options.Identify == nil {
 		return false
 	}
-	for _, claims := range x.tokens(v, w.Principal.Claims) {
+	for _, claims := range x.tokens(v, w.Principal.Claims, absent) {
 		w.Principal.Claims = claims
 		if x.identifies(v, w, ways) {
 			return true
@@ -196,15 +194,19 @@ func (x *comparison) identified(v versions, w *Witness, ways change) bool {
 }
 
 // tokens gives the claims, and then with values for what else the issuer asks for.
-func (x *comparison) tokens(v versions, claims map[string]any) []map[string]any {
+func (x *comparison) tokens(v versions, claims map[string]any, absent map[string]bool) []map[string]any {
 	out := []map[string]any{claims}
-	for _, value := range []any{[]any{}, "other"} {
+	for _, value := range []any{nil, []any{}, "other"} { // nil is for what each is used for
 		more := maps.Clone(claims)
 		for _, i := range []*schema.Issuer{v.old, v.new} {
-			for _, text := range []string{i.Subject.Text, i.Groups.Text, i.Kind.Text} {
+			for _, text := range []string{groupsOf(i), subjectOf(i), kindOf(i)} {
 				for _, found := range claimNames.FindAllStringSubmatch(text, -1) {
-					if _, known := more[found[1]]; !known {
-						more[found[1]] = value
+					if _, known := more[found[1]]; known || absent[found[1]] {
+						continue
+					}
+					more[found[1]] = value
+					if value == nil {
+						more[found[1]] = map[bool]any{true: []any{}, false: "other"}[text == groupsOf(i)]
 					}
 				}
 			}
@@ -236,11 +238,14 @@ func principalOutcome(p *schema.Principal, err error) *Outcome {
 	return &Outcome{Decision: fmt.Sprintf("%s, %s, groups %s", p.Subject, p.Kind, strings.Join(p.Groups, " ")), Rules: []string{}}
 }
 
-// tokenOf gives claims that answer the questions on a way, as far as they name claims.
-func (x *comparison) tokenOf(path []choice) map[string]any {
-	claims := map[string]any{"sub": "caller"}
+// tokenOf gives claims that answer the questions on a way, as far as they name claims, and those that must not be there.
+func (x *comparison) tokenOf(path []choice) (claims map[string]any, absent map[string]bool) {
+	claims, absent = map[string]any{"sub": "caller"}, map[string]bool{}
 	for _, c := range path {
 		q := x.questions.list[c.variable]
+		if has, ok := strings.CutPrefix(q.term, "has(claims."); ok && c.first == isFalse {
+			absent[strings.TrimSuffix(has, ")")] = true
+		}
 		name, ok := strings.CutPrefix(q.term, "claims.")
 		switch {
 		case !ok || strings.ContainsAny(name, ".[( ") || c.first == failing:
@@ -259,7 +264,10 @@ func (x *comparison) tokenOf(path []choice) map[string]any {
 			claims[name] = c.first == isTrue
 		}
 	}
-	return claims
+	for name := range absent {
+		delete(claims, name)
+	}
+	return claims, absent
 }
 
 // way gives one way to a yes, through answers that have a value where there is one.
@@ -291,21 +299,39 @@ func (x *comparison) mapping(v versions, accepts node) error {
 			return err
 		}
 	}
-	if v.old.Subject.Text != v.new.Subject.Text {
-		v.change.possible |= looser | tighter
-		v.change.Notes = append(v.change.Notes, fmt.Sprintf("callers are named by %s instead of %s", v.new.Subject.Text, v.old.Subject.Text))
+	was, is := subjectOf(v.old), subjectOf(v.new)
+	others, err := x.differ(was, is, vocab.String)
+	if err != nil {
+		return err
 	}
-	if v.old.Groups.Text == v.new.Groups.Text {
+	if x.d.and(accepts, others) != no {
+		v.change.possible |= looser | tighter
+		v.change.Notes = append(v.change.Notes, fmt.Sprintf("callers are named by %s instead of %s", is, was))
+	}
+	others, err = x.differ(groupsOf(v.old), groupsOf(v.new), vocab.StringList)
+	if err != nil {
+		return err
+	}
+	if accepts = x.d.and(accepts, others); accepts == no {
 		return nil
 	}
+	return x.grouped(v, accepts)
+}
+
+// grouped compares the groups that are given to tokens that both take.
+func (x *comparison) grouped(v versions, accepts node) error {
 	known := len(v.change.Notes)
 	for _, group := range x.groupNames() {
-		ask := func(i *schema.Issuer) string { return fmt.Sprintf("%s in (%s)", quoted(group), i.Groups.Text) }
+		ask := func(i *schema.Issuer) string { return fmt.Sprintf("%s in (%s)", quoted(group), groupsOf(i)) }
 		if err := x.mapped(v, ask, accepts, "the group "+group+" is given to other tokens: "); err != nil {
 			return err
 		}
 	}
-	if len(v.change.Notes) == known {
+	switch {
+	case x.looksAtGroups():
+		v.change.possible |= looser | tighter
+		v.change.Notes = append(v.change.Notes, "conditions look at all groups of a caller, which are given to other tokens")
+	case len(v.change.Notes) == known:
 		v.change.Notes = append(v.change.Notes, "no group that a rule knows is given to other tokens")
 	}
 	return nil

@@ -224,3 +224,11 @@ const (
 func quoted(text string) string {
 	return "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`, "\n", `\n`, "\r", `\r`).Replace(text) + "'"
 }
+
+func quotedList(texts []string) string {
+	out := make([]string, len(texts))
+	for i, text := range texts {
+		out[i] = quoted(text)
+	}
+	return "[" + strings.Join(out, ", ") + "]"
+}

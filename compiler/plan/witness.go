@@ -199,6 +199,9 @@ func (a answer) describe() string {
 		if n := int64(len(a.constants)); a.choice.first < n && a.choice.first == a.choice.last {
 			return a.term + " == " + quoted(a.constants[a.choice.first])
 		}
+		if n := int64(len(a.constants)); a.choice.first >= 0 && a.choice.last < n {
+			return a.term + " in " + quotedList(a.constants[a.choice.first:a.choice.last+1])
+		}
 		return a.term + " is another text"
 	case a.form == vocab.FormBelow:
 		return a.term + " is " + a.stretch()
