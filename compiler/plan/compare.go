@@ -94,6 +94,11 @@ func (x *comparison) run() error {
 	for _, name := range names {
 		x.target(name, before[name], after[name])
 	}
+	if x.d.spent { // whatever was asked since has no answer
+		for _, c := range x.changes {
+			c.undecided = true
+		}
+	}
 	x.sample()
 	for _, address := range slices.Sorted(maps.Keys(x.changes)) {
 		x.report.Changes = append(x.report.Changes, *x.changes[address])

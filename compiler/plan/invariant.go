@@ -52,7 +52,9 @@ type prover struct {
 	invariant *schema.Invariant
 	proof     Proof
 	maybe     *Witness
-	tries     int
+	// through is a way that a view may open.
+	through *Witness
+	tries   int
 }
 
 func prove(s Side, i *schema.Invariant, budget int) (Proof, error) {
@@ -96,7 +98,7 @@ func (v *prover) run() {
 		sh.rules[len(sh.rules)-1].rule = words
 		v.placeMasks(sh, false)
 		v.target(sh, words)
-		if v.proof.Status == Refuted || v.d.spent {
+		if v.settled() {
 			break
 		}
 	}
@@ -107,48 +109,85 @@ func (v *prover) run() {
 	case v.maybe != nil:
 		v.proof.Status, v.proof.Witness = Unknown, v.maybe
 		v.proof.Reason = "the conditions may allow it, but no request was found that shows it"
+	case v.through != nil:
+		v.proof.Status, v.proof.Witness = Unknown, v.through
+		v.proof.Reason = "another relation that may be read, as a view, may show a column of the class unmasked"
 	}
 }
 
 // target looks at every access that a rule of the target may allow.
 func (v *prover) target(sh *shelf, words *schema.Rule) {
-	own := int32(len(sh.rules) - 1)
-	for _, k := range v.cells(sh, func(p *placed) bool { return p.rule.Effect == schema.Allow }) {
-		if k.harmless || v.proof.Status == Refuted || v.d.spent {
+	cells := v.cells(sh, func(p *placed) bool { return p.rule.Effect == schema.Allow })
+	if v.invariant.Never == schema.NeverUnmasked {
+		v.unmasked(sh, cells, words)
+		return
+	}
+	for _, k := range cells {
+		if k.harmless || v.settled() {
 			continue
 		}
-		indexes := slices.DeleteFunc(sh.matching(k.verb, k.class.object, false), func(i int32) bool { return i == own })
-		items := v.items(k, indexes)
-		at := k.place(both, schema.Deny)
-		if k.verb == schema.VerbConnect {
-			at.opening = openingAsked
-		}
-		gate := v.d.and(v.d.not(v.truth(kindRule, words.When.Text, at).f), v.possible)
-		if v.invariant.Never != schema.NeverUnmasked {
-			v.look(k, &never{effects: *v.effects(k), what: v.invariant.Never}, items, gate, nil)
-			continue
-		}
-		v.unmasked(sh, k, items, gate)
+		items, gate := v.asks(sh, k, words)
+		v.look(k, &never{effects: *v.effects(k), what: v.invariant.Never}, items, gate, nil)
 	}
 }
 
-func (v *prover) unmasked(sh *shelf, k cell, items []item, gate node) {
-	if k.verb == schema.VerbConnect || k.verb == schema.VerbOpaque || !slices.Contains(k.verbs, schema.VerbSelect) {
-		return
+func (v *prover) settled() bool { return v.proof.Status == Refuted || v.d.spent }
+
+// asks gives the items of a cell, and where the invariant is about it.
+func (v *prover) asks(sh *shelf, k cell, words *schema.Rule) ([]item, node) {
+	own := int32(len(sh.rules) - 1)
+	indexes := slices.DeleteFunc(sh.matching(k.verb, k.class.object, false), func(i int32) bool { return i == own })
+	at := k.place(both, schema.Deny)
+	if k.verb == schema.VerbConnect {
+		at.opening = openingAsked
 	}
-	k.verb = schema.VerbSelect
+	return v.items(k, indexes), v.d.and(v.d.not(v.truth(kindRule, words.When.Text, at).f), v.possible)
+}
+
+// unmasked looks at each column of a class where its own table is read and, as views show columns of other tables, where
+// anything else is. What only a view would show stays undecided: which views there are is not known here.
+func (v *prover) unmasked(sh *shelf, cells []cell, words *schema.Rule) {
+	f := facet{name: facetOutput}
 	for _, of := range classed(sh.name, v.old, v.new) {
-		i := slices.IndexFunc(tablesOf(of), func(t string) bool { return slices.Contains(k.class.names, t) })
-		if i < 0 {
+		if of.names[0] == schema.Everything {
 			continue
 		}
-		here := k
-		here.class.name = tablesOf(of)[i]
-		f := facet{name: facetOutput}
 		masks := maskItems(v.contributions(sh, &f, of))
-		all := append(slices.Clone(items), masks...)
-		v.look(here, &never{effects: *v.effects(k), what: schema.NeverUnmasked}, all, gate, func(d *draft) { f.prepare(d, of) })
+		own := own(sh, nil, of)
+		for _, k := range own {
+			if k.harmless || v.settled() {
+				continue
+			}
+			items, gate := v.asks(sh, k, words)
+			v.look(k, &never{effects: *v.effects(k), what: schema.NeverUnmasked}, append(items, masks...), gate, func(d *draft) { f.prepare(d, of) })
+		}
+		for _, k := range cells {
+			if !k.harmless && slices.Contains(k.verbs, schema.VerbSelect) && !only(k.class, own) && !v.settled() && v.through == nil {
+				k.verb = schema.VerbSelect
+				items, gate := v.asks(sh, k, words)
+				v.lookThrough(k, append(items, masks...), gate, func(d *draft) { f.prepare(d, of) })
+			}
+		}
 	}
+}
+
+// only reports whether a class of objects holds none but those of cells.
+func only(k class, cells []cell) bool {
+	return k.exact && !slices.ContainsFunc(k.names, func(name string) bool {
+		return !slices.ContainsFunc(cells, func(c cell) bool { return c.class.name == name })
+	})
+}
+
+// lookThrough looks for a way to columns that another relation shows.
+func (v *prover) lookThrough(k cell, items []item, gate node, prepare func(*draft)) {
+	accept := func(path []choice, _ change) change {
+		d := v.draft(path, k.verb, k.class.name, k.shelf.name, v.issuers)
+		prepare(d)
+		v.through = witness(d, nil, looser, nil, nil)
+		return looser
+	}
+	s := &search{d: v.d, judge: &never{effects: *v.effects(k), what: schema.NeverUnmasked}, want: looser, gate: gate, accept: accept}
+	s.run(items)
 }
 
 // never judges one policy: the outcome that must not be counts as looser.
