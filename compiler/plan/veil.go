@@ -265,11 +265,17 @@ func harmless(sh *shelf) cell {
 	return cell{shelf: sh, verb: schema.VerbSelect, verbs: []string{schema.VerbSelect}, class: classes[len(classes)-1], harmless: true}
 }
 
+// systemSchemas hold the only relations that need no allow.
+var systemSchemas = []string{"pg_catalog", "information_schema"}
+
 // own puts reading the columns' own tables first, by need of an allow or, as for catalogs, without.
 func own(sh *shelf, cells []cell, of columns) []cell {
 	var out []cell
 	for _, harmless := range []bool{false, true} {
 		for _, table := range tablesOf(of) {
+			if harmless && !slices.Contains(systemSchemas, schemaOf(table)) {
+				continue
+			}
 			name := class{object{name: table, within: schemaOf(table), exact: true}, []string{table}}
 			out = append(out, cell{shelf: sh, verb: schema.VerbSelect, verbs: []string{schema.VerbSelect}, class: name, harmless: harmless})
 		}
