@@ -49,4 +49,18 @@ invariant "nobody deletes" {
 }
 `,
 	},
+	{
+		ID: "invariant-says-nothing", Summary: "Invariant says nothing", Proved: true,
+		Meaning: "No request can meet the invariant's when, so that it promises nothing. It is a warning.",
+		Bad: `invariant "nobody deletes" {
+  never = "allow"
+  when  = "access.verb == 'delete' && access.verb == 'select'"
+}
+`,
+		Good: `invariant "nobody deletes" {
+  never = "allow"
+  when  = "access.verb == 'delete'"
+}
+`,
+	},
 }

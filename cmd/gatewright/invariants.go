@@ -47,7 +47,13 @@ func invariantDiagnostics(proofs []plan.Proof) schema.Diagnostics {
 			}
 			d.Hint = "Ask for what can be listed (groups, tables, verbs) in attributes instead of conditions."
 		default:
-			continue
+			if !p.Vacuous {
+				continue
+			}
+			d.Severity = schema.SeverityWarning
+			d.Summary = "Invariant says nothing"
+			d.Detail = fmt.Sprintf("%q is kept, but %s.", p.Name, p.Reason)
+			d.Hint = "Make its when true for the requests that it is meant for, or remove it."
 		}
 		out = append(out, d)
 	}

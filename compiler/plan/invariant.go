@@ -23,7 +23,9 @@ type Proof struct {
 	Range  schema.Range `json:"range"`
 	// Through are the calls of modules that lead to it, innermost first.
 	Through []schema.Call `json:"through,omitempty"`
-	// Reason says why it is undecided.
+	// Vacuous is set for one that is proved because it is about no request.
+	Vacuous bool `json:"vacuous,omitempty"`
+	// Reason says why it is undecided or vacuous.
 	Reason string `json:"reason,omitempty"`
 	// Witness is a request that breaks it, decided by the policy's engine; for an undecided one, a request that may.
 	Witness *Witness `json:"witness,omitempty"`
@@ -55,6 +57,8 @@ type prover struct {
 	// through is a way that a view may open.
 	through *Witness
 	tries   int
+	// met is set when some request meets the invariant's words.
+	met bool
 }
 
 func prove(s Side, i *schema.Invariant, budget int) (Proof, error) {
@@ -112,11 +116,14 @@ func (v *prover) run() {
 	case v.through != nil:
 		v.proof.Status, v.proof.Witness = Unknown, v.through
 		v.proof.Reason = "another relation that may be read, as a view, may show a column of the class unmasked"
+	case !v.met:
+		v.proof.Vacuous, v.proof.Reason = true, "it is about no request: "+v.missing()
 	}
 }
 
 // target looks at every access that a rule of the target may allow.
 func (v *prover) target(sh *shelf, words *schema.Rule) {
+	v.meet(sh, words)
 	cells := v.cells(sh, func(p *placed) bool { return p.rule.Effect == schema.Allow })
 	if v.invariant.Never == schema.NeverUnmasked {
 		v.unmasked(sh, cells, words)
@@ -131,17 +138,42 @@ func (v *prover) target(sh *shelf, words *schema.Rule) {
 	}
 }
 
+// missing says what there is none of.
+func (v *prover) missing() string {
+	if v.invariant.Never == schema.NeverUnmasked && !slices.ContainsFunc(v.old.bundle.Classes, func(k schema.Class) bool { return len(k.Columns) > 0 }) {
+		return "no class has columns"
+	}
+	return "its when is false for all of them"
+}
+
+// meet finds out whether some access of a target meets the invariant's words, whatever rules say of it.
+func (v *prover) meet(sh *shelf, words *schema.Rule) {
+	if v.invariant.Never == schema.NeverUnmasked && len(classed(sh.name, v.old, v.new)) == 1 { // everything alone
+		return
+	}
+	for _, k := range v.cells(sh, func(p *placed) bool { return p.rule == words }) {
+		if v.met = v.met || v.gate(k, words) != no; v.met {
+			return
+		}
+	}
+}
+
 func (v *prover) settled() bool { return v.proof.Status == Refuted || v.d.spent }
 
 // asks gives the items of a cell, and where the invariant is about it.
 func (v *prover) asks(sh *shelf, k cell, words *schema.Rule) ([]item, node) {
 	own := int32(len(sh.rules) - 1)
 	indexes := slices.DeleteFunc(sh.matching(k.verb, k.class.object, false), func(i int32) bool { return i == own })
+	return v.items(k, indexes), v.gate(k, words)
+}
+
+// gate gives where the invariant's words may be true, or have no value.
+func (v *prover) gate(k cell, words *schema.Rule) node {
 	at := k.place(both, schema.Deny)
 	if k.verb == schema.VerbConnect {
 		at.opening = openingAsked
 	}
-	return v.items(k, indexes), v.d.and(v.d.not(v.truth(kindRule, words.When.Text, at).f), v.possible)
+	return v.d.and(v.d.not(v.truth(kindRule, words.When.Text, at).f), v.possible)
 }
 
 // unmasked looks at each column of a class where its own table is read and, as views show columns of other tables, where
