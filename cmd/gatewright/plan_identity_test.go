@@ -124,6 +124,40 @@ func mapperOf(t *testing.T, b *schema.Bundle) *identity.Mapper {
 	return m
 }
 
+// TestInvariantsOfRandomIssuers: no token breaks an invariant that is called proved, however principals are made and
+// looked at.
+func TestInvariantsOfRandomIssuers(t *testing.T) {
+	r := rand.New(rand.NewPCG(17, 17))
+	seen := map[plan.Status]int{}
+	for range 300 {
+		b, _ := drawOfIssuers(r)
+		side, m := planSide(t, b), mapperOf(t, b)
+		i := schema.Invariant{Name: "i", Never: schema.NeverAllow, When: schema.Condition{Text: planCallers[r.IntN(len(planCallers)-2)]}}
+		proofs, err := plan.Prove(side, []schema.Invariant{i}, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen[proofs[0].Status]++
+		if proofs[0].Status != plan.Holds {
+			continue
+		}
+		asked := planSide(t, &schema.Bundle{Language: 1, Targets: b.Targets, Rules: []schema.Rule{
+			{Address: "allow.all", Effect: schema.Allow, Targets: []string{"db"}},
+			{Address: "deny.about", Effect: schema.Deny, Targets: []string{"db"}, When: &i.When},
+		}})
+		for range 200 {
+			claims := drawToken(r)
+			_, got := taken(m, side, claims, schema.VerbSelect)
+			if _, about := taken(m, asked, claims, schema.VerbSelect); got == schema.Allow && about == schema.Deny {
+				t.Fatalf("never allow when %s is proved, and %v is allowed\n%+v\n%s", i.When.Text, claims, b.Issuers[0], spell(b))
+			}
+		}
+	}
+	if seen[plan.Holds] < 20 || seen[plan.Refuted] < 20 {
+		t.Errorf("%v", seen)
+	}
+}
+
 // TestPlanOfRandomIssuers: no verdict denies what a token shows, however principals are made and looked at.
 func TestPlanOfRandomIssuers(t *testing.T) {
 	r := rand.New(rand.NewPCG(11, 11))

@@ -42,7 +42,7 @@ func (p *program) planSource(ctx context.Context, from, dir string) (*planSource
 			return nil, err
 		}
 		s.close = func() { _ = os.RemoveAll(tree) }
-		if err := p.planDirectory(s, tree); err != nil {
+		if err := p.planDirectory(s, tree, from); err != nil {
 			s.close()
 			return nil, err
 		}
@@ -53,7 +53,7 @@ func (p *program) planSource(ctx context.Context, from, dir string) (*planSource
 	case err != nil:
 		return nil, fail(err, "Name a policy's directory or a bundle; an earlier commit is --from git:REF.")
 	case info.IsDir():
-		return s, p.planDirectory(s, from)
+		return s, p.planDirectory(s, from, from)
 	}
 	data, err := readBounded(from, maxBundleBytes)
 	if err != nil {
@@ -66,12 +66,16 @@ func (p *program) planSource(ctx context.Context, from, dir string) (*planSource
 	return s, s.decideBy(b)
 }
 
-func (p *program) planDirectory(s *planSource, dir string) error {
+// planDirectory compiles a policy's directory, which the user knows by a name.
+func (p *program) planDirectory(s *planSource, dir, name string) error {
 	s.files = policyFS(dir)
 	result := compiler.Compile(s.files)
 	if result.Bundle == nil {
 		p.showDiagnostics(result.Diagnostics, result.Sources)
-		return &failure{code: exitInvalid}
+		return &failure{
+			code: exitInvalid, err: fmt.Errorf("the policy of %s is invalid: there is nothing to compare with", name),
+			hint: "Repair it, or name another policy. Where it is an earlier commit, compare with one at which the policy was valid: --from git:REF.",
+		}
 	}
 	s.invariants = result.Invariants
 	return s.decideBy(result.Bundle)
