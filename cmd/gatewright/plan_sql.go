@@ -32,6 +32,7 @@ func planSQL(pair *plan.Pair, w *plan.Witness, old, new *planSource) string {
 		}
 		read[0].Describe(&a)
 		if touches(&a, w) && pair.Shows(w, &a) {
+			w.Object = named(&a, w)
 			return sql
 		}
 	}
@@ -41,6 +42,15 @@ func planSQL(pair *plan.Pair, w *plan.Witness, old, new *planSource) string {
 // touches reports whether a statement does what the witness does.
 func touches(a *schema.Action, w *plan.Witness) bool {
 	return slices.ContainsFunc(a.Accesses, func(x schema.Access) bool { return x.Verb == w.Verb })
+}
+
+// named gives the object of the access that a statement shows: a real one where the witness's stands for any other.
+func named(a *schema.Action, w *plan.Witness) string {
+	same := func(x schema.Access) bool { return x.Verb == w.Verb && x.Object == w.Object }
+	if slices.ContainsFunc(a.Accesses, same) {
+		return w.Object
+	}
+	return a.Accesses[slices.IndexFunc(a.Accesses, func(x schema.Access) bool { return x.Verb == w.Verb })].Object
 }
 
 func (s *planSource) catalog(target string) *schema.Catalog {

@@ -98,7 +98,7 @@ func (q *questions) open(k questionKey, l *vocab.Leaf, highest int64) truth {
 	if !l.Total {
 		lowest = failing
 	}
-	v := q.ask(k, lowest, highest, func() *question { return &question{form: l.Form, term: k.term, value: k.value, leaf: l} })
+	v := q.ask(k, lowest, highest, func() *question { return &question{form: k.form, term: k.term, value: k.value, leaf: l} })
 	return truth{q.d.within(v, isTrue, isTrue), q.d.within(v, isFalse, isFalse), q.d.within(v, isHidden, isHidden)}
 }
 
