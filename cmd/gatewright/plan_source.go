@@ -1,16 +1,13 @@
 package main
 
 import (
-	"archive/tar"
 	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 
 	"github.com/gatewright/gatewright/compiler"
@@ -117,16 +114,12 @@ func checkout(ctx context.Context, dir, ref string) (string, error) {
 	if err != nil {
 		return "", noCommit(ctx, dir, ref, err)
 	}
-	archive, err := git(ctx, dir, "archive", "--format=tar", strings.TrimSpace(string(commit)))
-	if err != nil {
-		return "", fail(fmt.Errorf("reading %s as it was at %s: %w", dir, ref, err), "Was the directory there, under this name? A policy that is new can be compared with nothing.")
-	}
 	tree, err := os.MkdirTemp("", "gatewright-plan-")
 	if err != nil {
 		return "", fail(err, "")
 	}
-	if err := unpack(bytes.NewReader(archive), tree); err != nil {
-		return "", errors.Join(fail(fmt.Errorf("reading %s as it was at %s: %w", dir, ref, err), ""), os.RemoveAll(tree))
+	if err := unpack(ctx, dir, strings.TrimSpace(string(commit)), tree); err != nil {
+		return "", errors.Join(fail(fmt.Errorf("reading %s as it was at %s: %w", dir, ref, err), "Was the directory there, under this name? A policy that is new can be compared with nothing."), os.RemoveAll(tree))
 	}
 	return tree, nil
 }
@@ -152,46 +145,4 @@ func noCommit(ctx context.Context, dir, ref string, err error) error {
 	}
 	return fail(fmt.Errorf("the repository of %s has no commit %q", dir, ref),
 		"Name a branch, tag or commit that 'git log' knows. A CI job that fetched one commit alone gets another with: git fetch --depth=1 origin NAME, then --from git:FETCH_HEAD.")
-}
-
-// maxTreeBytes bounds what is unpacked: a policy and its catalogs.
-const maxTreeBytes = 512 << 20
-
-// unpack writes the regular files of a tar archive. Links are left out: they could lead elsewhere.
-func unpack(r io.Reader, dir string) error {
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return err
-	}
-	defer root.Close()
-	total := int64(0)
-	for archive := tar.NewReader(r); ; {
-		h, err := archive.Next()
-		switch {
-		case errors.Is(err, io.EOF):
-			return nil
-		case err != nil:
-			return err
-		case h.Typeflag != tar.TypeReg:
-			continue
-		}
-		if total += h.Size; total > maxTreeBytes {
-			return fmt.Errorf("it has more than %d bytes", maxTreeBytes)
-		}
-		if err := unpackFile(root, filepath.FromSlash(h.Name), archive); err != nil {
-			return err
-		}
-	}
-}
-
-func unpackFile(root *os.Root, name string, r io.Reader) error {
-	if err := root.MkdirAll(filepath.Dir(name), 0o700); err != nil {
-		return err
-	}
-	f, err := root.Create(name)
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(f, r)
-	return errors.Join(err, f.Close())
 }
