@@ -94,6 +94,7 @@ func (x *comparison) run() error {
 	for _, name := range names {
 		x.target(name, before[name], after[name])
 	}
+	x.across()
 	if x.d.spent { // whatever was asked since has no answer
 		for _, c := range x.changes {
 			c.undecided = true
