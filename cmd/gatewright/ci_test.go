@@ -177,6 +177,20 @@ func TestCheckComparesWithWhereTheChangeBegan(t *testing.T) {
 	}
 }
 
+// TestCheckOfARepair: a change that makes an invalid policy valid has nothing to be compared with, and passes.
+func TestCheckOfARepair(t *testing.T) {
+	r := newRepository(t)
+	r.write("policy/broken.hcl", "bogus {")
+	r.commit("a mistake")
+	r.git("checkout", "--quiet", "-b", "repair")
+	r.write("policy/broken.hcl", "")
+	r.commit("no mistake")
+	code, said, report := r.check("main")
+	if code != exitClean || !strings.Contains(report, "The policy was invalid before") {
+		t.Errorf("exit code %d\n%s\n%s", code, said, report)
+	}
+}
+
 func TestCheckOfANewPolicy(t *testing.T) {
 	t.Parallel()
 	r := newRepository(t)

@@ -116,6 +116,13 @@ compare() {
 	else
 		"$program" plan --from "git:$fork" --to "$policy" --format markdown >"$reports/plan.md"
 	fi
+	compared=$?
+	# The new policy is valid, or it would not be compared: a change that repairs the old one must not fail for that.
+	if [ "$compared" -eq 4 ]; then
+		printf '## Policy plan\n\nThe policy was invalid before: there is nothing to compare it with.\n' >"$reports/plan.md"
+		return 0
+	fi
+	return "$compared"
 }
 
 annotations=text
