@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"slices"
@@ -150,6 +151,9 @@ func (p *program) explainSQL(j *judge, suite *schema.Suite, x *explain, out *exp
 	principal, err := x.principal(j, suite)
 	if err != nil {
 		return err
+	}
+	if _, err := netip.ParseAddr(x.address); err != nil && x.address != "" {
+		return fail(fmt.Errorf("--client-address %q is no IP address", x.address), "Write one without a port, as 10.0.0.7 or 2001:db8::7.")
 	}
 	request := schema.Request{Time: testTime, ClientAddress: x.address, Application: x.application}
 	if err := setTime(&request.Time, "--time", x.at); err != nil {
