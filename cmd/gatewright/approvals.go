@@ -28,6 +28,18 @@ type ticketList struct {
 	Approvals []schema.Ticket `json:"approvals"`
 }
 
+// shownTickets and shownTicket are what the json format prints.
+type (
+	shownTickets struct {
+		FormatVersion int `json:"format_version"`
+		ticketList
+	}
+	shownTicket struct {
+		FormatVersion int `json:"format_version"`
+		schema.Ticket
+	}
+)
+
 func newApprovalsList(a *adminClient) *cobra.Command {
 	var all bool
 	cmd := &cobra.Command{

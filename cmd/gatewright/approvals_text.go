@@ -12,7 +12,7 @@ const maxValueText = 2 << 10
 
 func (a *adminClient) printTickets(got ticketList) error {
 	if a.format == "json" {
-		return a.p.printJSON(got)
+		return a.p.printJSON(shownTickets{1, got})
 	}
 	if len(got.Approvals) == 0 {
 		_, err := fmt.Fprintln(a.p.stdout, "No tickets.")
@@ -39,7 +39,7 @@ func ticketLine(b *strings.Builder, t *schema.Ticket) {
 
 func (a *adminClient) printTicket(t schema.Ticket) error {
 	if a.format == "json" {
-		return a.p.printJSON(t)
+		return a.p.printJSON(shownTicket{1, t})
 	}
 	var b strings.Builder
 	row := func(name, value string) { fmt.Fprintln(&b, field(name, oneLine(value))) }

@@ -49,9 +49,15 @@ func newAuditVerify(p *program) *cobra.Command {
 	return cmd
 }
 
+// verified is what the json format prints.
+type verified struct {
+	FormatVersion int `json:"format_version"`
+	*audit.Report
+}
+
 func (p *program) printReport(file, format string, r *audit.Report) error {
 	if format == "json" {
-		return p.printJSON(r)
+		return p.printJSON(verified{1, r})
 	}
 	var b strings.Builder
 	for _, problem := range r.Problems {

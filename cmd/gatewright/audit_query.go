@@ -64,8 +64,9 @@ const timeText = time.RFC3339
 
 // answer is what the json format prints.
 type answer struct {
-	Lines    []*audit.Entry  `json:"lines"`
-	Coverage *audit.Coverage `json:"coverage"`
+	FormatVersion int             `json:"format_version"`
+	Lines         []*audit.Entry  `json:"lines"`
+	Coverage      *audit.Coverage `json:"coverage"`
 }
 
 func (p *program) query(path, format string, f audit.Filter) error {
@@ -78,7 +79,7 @@ func (p *program) query(path, format string, f audit.Filter) error {
 	if err != nil {
 		return fail(err, "The .head file beside the log is damaged; see 'gatewright audit verify'.")
 	}
-	got := answer{Lines: []*audit.Entry{}}
+	got := answer{FormatVersion: 1, Lines: []*audit.Entry{}}
 	got.Coverage, err = audit.Query(log, head, f, func(e *audit.Entry) error {
 		if format == "json" {
 			got.Lines = append(got.Lines, e)

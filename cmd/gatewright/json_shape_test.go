@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -12,28 +13,55 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/gatewright/gatewright/schema"
 )
 
 // jsonLines are runs that fill as much of each verb's JSON as can be, on the stage of the exit codes.
 var jsonLines = map[string][]string{
-	"validate": {"validate good --format json", "validate invalid --format json", "validate refuted --format json"},
-	"lint":     {"lint linted --today 2026-12-01 --format json", "lint good --today 2026-12-01 --format json"},
-	"test":     {"test failing --format json --coverage", "test good --format json --coverage --mutate"},
-	"plan":     {"plan --from good --to looser --format json", "plan --from good --to tighter --format json"},
-	"explain":  {"explain good --as order-service --target payments-db --format json --sql DELETE\tFROM\torders"},
-	"inspect":  {"inspect good.gwb --costs --format json"},
-	"version":  {"version --format json"},
+	"validate":     {"validate good --format json", "validate invalid --format json", "validate refuted --format json"},
+	"lint":         {"lint linted --today 2026-12-01 --format json", "lint good --today 2026-12-01 --format json"},
+	"test":         {"test failing --format json --coverage", "test good --format json --coverage --mutate"},
+	"plan":         {"plan --from good --to looser --format json", "plan --from good --to tighter --format json"},
+	"explain":      {"explain good --as order-service --target payments-db --format json --sql DELETE\tFROM\torders"},
+	"inspect":      {"inspect good.gwb --costs --format json"},
+	"version":      {"version --format json"},
+	"audit verify": {"audit verify full.jsonl --format json", "audit verify cut.jsonl --format json"},
+	"audit query":  {"audit query full.jsonl --format json", "audit query cut.jsonl --format json"},
+	"catalog diff": {"catalog diff good/payments-db.catalog.json drifted.json --policy good --format json"},
+}
+
+// jsonAnswers are what those verbs print that ask a gateway, of an answer with everything in it.
+var jsonAnswers = map[string]func(*adminClient) error{
+	"approvals list":    func(a *adminClient) error { return a.printTickets(ticketList{[]schema.Ticket{fullTicket()}}) },
+	"approvals show":    func(a *adminClient) error { return a.printTicket(fullTicket()) },
+	"approvals approve": func(a *adminClient) error { return a.printTicket(fullTicket()) },
+	"approvals deny":    func(a *adminClient) error { return a.printTicket(fullTicket()) },
+	"sessions list": func(a *adminClient) error {
+		return a.printSessions(sessionList{[]sessionInfo{{ID: "s", Since: testTime, Expires: testTime}}})
+	},
+}
+
+func fullTicket() schema.Ticket {
+	ticket := exampleTicket()
+	ticket.Route.Notify, ticket.Shortened = []string{"webhook"}, true
+	return ticket
 }
 
 // TestSnapshotOfJSON holds the shape of what the verbs print for programs: the names and types of everything. Who changes
 // it other than by adding raises format_version; -update writes it.
 func TestSnapshotOfJSON(t *testing.T) {
 	dir := exitStage(t)
-	for verb, lines := range jsonLines {
+	jsonLogs(t, dir)
+	driftedCatalog(t, dir)
+	for _, verb := range jsonVerbs(t) {
 		t.Run(verb, func(t *testing.T) {
 			shape := map[string]string{}
-			for _, line := range lines {
+			for _, line := range jsonLines[verb] {
 				shapeOf(t, shape, "", decoded(t, dir, line))
+			}
+			if print := jsonAnswers[verb]; print != nil {
+				shapeOf(t, shape, "", answered(t, print))
 			}
 			if shape[".format_version"] != "number" {
 				t.Error("it has no format_version")
@@ -42,7 +70,7 @@ func TestSnapshotOfJSON(t *testing.T) {
 			for _, name := range slices.Sorted(maps.Keys(shape)) {
 				fmt.Fprintf(&got, "%s %s\n", name, shape[name])
 			}
-			file := filepath.Join("..", "..", "testdata", "json", verb+".txt")
+			file := filepath.Join("..", "..", "testdata", "json", strings.ReplaceAll(verb, " ", "_")+".txt")
 			if *update {
 				if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 					t.Fatal(err)
@@ -61,6 +89,43 @@ func TestSnapshotOfJSON(t *testing.T) {
 			}
 		})
 	}
+}
+
+// jsonVerbs are all that offer the format json.
+func jsonVerbs(t *testing.T) []string {
+	t.Helper()
+	var verbs []string
+	root := newRoot(&program{getenv: func(string) string { return "" }})
+	for _, path := range everyCommand() {
+		cmd, _, err := root.Find(path)
+		if err != nil || cmd.HasSubCommands() {
+			continue
+		}
+		verb := strings.Join(path, " ")
+		flag := cmd.Flag("format")
+		held := jsonLines[verb] != nil || jsonAnswers[verb] != nil
+		if offers := flag != nil && strings.Contains(flag.Usage, "json"); offers != held {
+			t.Errorf("%s: it offers json: %v, and its shape is held: %v", verb, offers, held)
+		}
+		if held {
+			verbs = append(verbs, verb)
+		}
+	}
+	return verbs
+}
+
+// answered gives what a verb prints as JSON.
+func answered(t *testing.T, print func(*adminClient) error) any {
+	t.Helper()
+	var out bytes.Buffer
+	if err := print(&adminClient{p: &program{stdout: &out}, format: "json"}); err != nil {
+		t.Fatal(err)
+	}
+	var value any
+	if err := json.Unmarshal(out.Bytes(), &value); err != nil {
+		t.Fatal(err)
+	}
+	return value
 }
 
 // decoded runs the program and reads its standard output. A tab stands for a blank within a word.

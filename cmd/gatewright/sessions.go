@@ -39,6 +39,12 @@ type sessionList struct {
 	Sessions []sessionInfo `json:"sessions"`
 }
 
+// shownSessions is what the json format prints.
+type shownSessions struct {
+	FormatVersion int `json:"format_version"`
+	sessionList
+}
+
 // sessionInfo is what the gateway tells of one session.
 type sessionInfo struct {
 	ID            string    `json:"id"`
@@ -56,7 +62,7 @@ type sessionInfo struct {
 
 func (a *adminClient) printSessions(got sessionList) error {
 	if a.format == "json" {
-		return a.p.printJSON(got)
+		return a.p.printJSON(shownSessions{1, got})
 	}
 	if len(got.Sessions) == 0 {
 		_, err := fmt.Fprintln(a.p.stdout, "No sessions.")

@@ -32,10 +32,10 @@ type Filter struct {
 	From, To time.Time
 }
 
-// Gap is a time of which the log cannot tell anything.
+// Gap is a time of which the log cannot tell anything. To is zero where the log ends with it.
 type Gap struct {
 	From time.Time `json:"from"`
-	To   time.Time `json:"to"`
+	To   time.Time `json:"to,omitzero"`
 	Why  string    `json:"why"`
 }
 
