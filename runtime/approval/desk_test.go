@@ -2,6 +2,7 @@ package approval_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -378,6 +379,23 @@ func TestApproversSeeTheValues(t *testing.T) {
 	}
 	if diff := cmp.Diff(r.Shown, got.Parameters); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// The times of a ticket read as those of its votes, whatever the machine's zone; and a list with nothing in it is a list.
+func TestTicketReadsThroughout(t *testing.T) {
+	d := newDesk(t)
+	d.now = time.Date(2026, 3, 1, 13, 0, 0, 123456789, time.FixedZone("CET", 3600))
+	data, err := json.Marshal(raise(t, d.Desk, request()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		`"created":"2026-03-01T12:00:00.123456Z"`, `"expires":"2026-03-01T13:00:00.123456Z"`, `"hold":"1m0s"`, `"votes":[]`,
+	} {
+		if !strings.Contains(string(data), want) {
+			t.Errorf("no %s in %s", want, data)
+		}
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"hash"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/gatewright/gatewright/schema"
 )
@@ -111,7 +112,7 @@ func (d *Desk) Raise(ctx context.Context, r Request) (*schema.Ticket, error) {
 	if r.Route.Quorum < 1 || len(r.Route.Approvers) == 0 || len(r.Route.ApproverKinds) == 0 || r.Route.Expires <= 0 {
 		return nil, refuse(NoRoute, fmt.Sprintf("route %q asks nobody", r.Route.Name), "ask the owner of the policy")
 	}
-	now := d.config.Now()
+	now := d.config.Now().UTC().Truncate(time.Microsecond) // as the store keeps the time of a vote
 	open, err := d.config.Store.Open(ctx, r.Principal.Issuer, r.Principal.Subject, now)
 	if err != nil {
 		return nil, fmt.Errorf("raise a ticket: %w", err)

@@ -44,7 +44,7 @@ func ticket(id string) *schema.Ticket {
 		ID: id, Key: "key", Issuer: "corp", Subject: "svc:orders", Groups: []string{"orders"}, Target: "payments-db",
 		Statement: "DELETE FROM orders\x00 -- 'ä'", Parameters: []string{"1", "NULL", "'ä'"}, Rules: []string{"approve.delete"}, Bundle: "sha256:b",
 		Route:   schema.Route{Name: "dba", Approvers: []string{"corp/group:dba"}, ApproverKinds: []string{"human"}, Quorum: 2, Hold: time.Minute, Expires: time.Hour},
-		Created: noon, Expires: noon.Add(time.Hour),
+		Created: noon, Expires: noon.Add(time.Hour), Votes: []schema.Vote{},
 	}
 }
 

@@ -14,7 +14,7 @@ func votes(ctx context.Context, tx *sql.Tx, ticket string) ([]schema.Vote, error
 		return nil, err
 	}
 	defer rows.Close()
-	var list []schema.Vote
+	list := []schema.Vote{}
 	for rows.Next() {
 		var v schema.Vote
 		var at int64
