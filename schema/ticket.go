@@ -100,8 +100,10 @@ func cut(text string, bytes int) string {
 
 // Vote is one approver's word.
 type Vote struct {
-	Issuer  string    `json:"issuer"`
-	Subject string    `json:"subject"`
+	Issuer  string `json:"issuer"`
+	Subject string `json:"subject"`
+	// Kind is a Kind constant: what the approver was when the vote was taken.
+	Kind    string    `json:"kind"`
 	Approve bool      `json:"approve"`
 	Reason  string    `json:"reason"`
 	Time    time.Time `json:"time"`

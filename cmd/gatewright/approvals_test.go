@@ -24,7 +24,7 @@ func exampleTicket() schema.Ticket {
 		},
 		Created: noon, Expires: noon.Add(30 * time.Minute), State: schema.TicketDenied,
 		Votes: []schema.Vote{
-			{Issuer: "corp", Subject: "alice", Approve: true, Reason: "duplicate order", Time: noon.Add(time.Minute)},
+			{Issuer: "corp", Subject: "alice", Kind: "human", Approve: true, Reason: "duplicate order", Time: noon.Add(time.Minute)},
 			{Issuer: "corp", Subject: "bob", Reason: "that is the customer's own order, and it was paid for", Time: noon.Add(2 * time.Minute)},
 		},
 	}
@@ -62,7 +62,7 @@ bundle
     sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
 created    2026-03-01T12:00:00Z
 expires    2026-03-01T12:30:00Z
-approved   by corp/alice at 2026-03-01T12:01:00Z: duplicate order
+approved   by corp/alice (human) at 2026-03-01T12:01:00Z: duplicate order
 denied
     by corp/bob at 2026-03-01T12:02:00Z: that is the customer's own order, and
     it was paid for

@@ -59,7 +59,7 @@ func (a *adminClient) printTicket(t schema.Ticket) error {
 		if v.Approve {
 			word = "approved"
 		}
-		row(word, fmt.Sprintf("by %s at %s: %s", v.Issuer+"/"+v.Subject, v.Time.UTC().Format(timeText), v.Reason))
+		row(word, fmt.Sprintf("by %s at %s: %s", ofKind(v.Issuer+"/"+v.Subject, v.Kind), v.Time.UTC().Format(timeText), v.Reason))
 	}
 	row("does", strings.Join(t.Accesses, ", "))
 	fmt.Fprintf(&b, "statement\n    %s\n", strings.ReplaceAll(printable(t.Statement), "\n", "\n    "))
@@ -68,6 +68,14 @@ func (a *adminClient) printTicket(t schema.Ticket) error {
 	}
 	_, err := fmt.Fprint(a.p.stdout, b.String())
 	return err
+}
+
+// ofKind is a voter with the kind of principal, where that was recorded.
+func ofKind(who, kind string) string {
+	if kind == "" {
+		return who
+	}
+	return who + " (" + kind + ")"
 }
 
 // field is a name and a value on one line, or the value below the name when it does not fit beside it.

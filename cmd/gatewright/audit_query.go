@@ -147,9 +147,9 @@ func ticketText(e *audit.Entry) string {
 	case e.Approve == nil:
 		return e.Ticket
 	case *e.Approve:
-		return e.Ticket + ", approved by " + e.Actor
+		return e.Ticket + ", approved by " + ofKind(e.Actor, e.ActorKind)
 	default:
-		return e.Ticket + ", denied by " + e.Actor
+		return e.Ticket + ", denied by " + ofKind(e.Actor, e.ActorKind)
 	}
 }
 

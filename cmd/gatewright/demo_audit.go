@@ -27,7 +27,7 @@ func (r *production) audited(ctx context.Context) error {
 	return r.check(
 		claim{"the refused DELETE is on record, with its rule", strings.Contains(out, "deny.unbounded-write")},
 		claim{"so is the masked query, without a card number", strings.Contains(out, "masked: p last4, q last4")},
-		claim{"so is the approved DELETE, and who approved it", strings.Contains(out, "ticket: "+r.ticket) && strings.Contains(life, "approved by corp/dba-on-call")},
+		claim{"so is the approved DELETE, and who approved it", strings.Contains(out, "ticket: "+r.ticket) && strings.Contains(life, "approved by corp/dba-on-call (human)")},
 		claim{"so is the change of policy", strings.Contains(out, "deny.freeze")},
 		claim{"the log is whole", verifyErr == nil},
 		claim{"a copy with one word changed is not", tampered})

@@ -64,7 +64,7 @@ func jsonRecords() []*audit.Record {
 			ClientAddress: "127.0.0.1", Application: "psql", Bundle: "sha256:b", Action: action, Decision: decision},
 		{Kind: audit.KindDecision, Session: "s", Principal: who, Action: action, Decision: decision},
 		{Kind: audit.KindOutcome, Session: "s", Of: 3, Outcome: &schema.Outcome{Rows: 1, Bytes: 2, Masked: 1, SQLSTATE: "57014", Duration: time.Second}},
-		{Kind: audit.KindTicketVoted, Ticket: "t", Actor: "corp/dba", Approve: true, Reason: "so it is", Rules: []string{"approve.x"}},
+		{Kind: audit.KindTicketVoted, Ticket: "t", Actor: "corp/dba", ActorKind: schema.KindHuman, Approve: true, Reason: "so it is", Rules: []string{"approve.x"}},
 	}
 }
 

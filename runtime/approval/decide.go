@@ -56,7 +56,7 @@ func refuse(c Cause, message, hint string) *Refused {
 // *Refused when the rules do not allow this vote.
 func (d *Desk) Decide(ctx context.Context, id string, by *schema.Principal, approve bool, reason string) (*schema.Ticket, error) {
 	vote := schema.Vote{
-		Issuer: by.Issuer, Subject: by.Subject, Approve: approve, Reason: strings.TrimSpace(reason), Time: d.config.Now(),
+		Issuer: by.Issuer, Subject: by.Subject, Kind: by.Kind, Approve: approve, Reason: strings.TrimSpace(reason), Time: d.config.Now(),
 	}
 	t, err := d.config.Store.Update(ctx, id, func(t *schema.Ticket) error {
 		d.age(t)

@@ -163,6 +163,7 @@ func appendEvent(dst []byte, r *Record) []byte {
 		dst = appendField(dst, "ticket", r.Ticket)
 	}
 	dst = appendField(dst, "actor", r.Actor)
+	dst = appendField(dst, "actor_kind", r.ActorKind)
 	if r.Kind == KindTicketVoted {
 		dst = appendBool(dst, "approve", r.Approve)
 	}

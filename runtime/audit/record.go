@@ -64,10 +64,12 @@ type Record struct {
 	Outcome *schema.Outcome
 	// Rules are those that an event is about; a decision brings its own.
 	Rules []string
-	// Ticket is an approval's id. Actor is who voted on it, as "issuer/subject", and Approve how.
-	Ticket  string
-	Actor   string
-	Approve bool
+	// Ticket is an approval's id. Actor is who voted on it, as "issuer/subject", ActorKind of which kind of principal, and
+	// Approve how.
+	Ticket    string
+	Actor     string
+	ActorKind string
+	Approve   bool
 	// Reason is a sentence about an event.
 	Reason string
 }
@@ -104,6 +106,7 @@ type Entry struct {
 	TextCut       bool      `json:"text_cut,omitempty"`
 	Ticket        string    `json:"ticket,omitempty"`
 	Actor         string    `json:"actor,omitempty"`
+	ActorKind     string    `json:"actor_kind,omitempty"`
 	Approve       *bool     `json:"approve,omitempty"`
 	Reason        string    `json:"reason,omitempty"`
 	Decision      uint64    `json:"decision,omitempty"`

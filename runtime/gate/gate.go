@@ -132,7 +132,7 @@ func TicketRecorder(log *audit.Log) func(approval.Event) error {
 			Principal: &schema.Principal{Issuer: e.Ticket.Issuer, Subject: e.Ticket.Subject},
 		}
 		if v := e.Vote; v != nil {
-			r.Actor, r.Approve, r.Reason = v.Issuer+"/"+v.Subject, v.Approve, v.Reason
+			r.Actor, r.ActorKind, r.Approve, r.Reason = v.Issuer+"/"+v.Subject, v.Kind, v.Approve, v.Reason
 		}
 		_, err := log.Append(&r)
 		return err

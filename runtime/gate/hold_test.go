@@ -77,7 +77,7 @@ func TestHeldAndDecided(t *testing.T) {
 				t.Error(diff)
 			}
 			raised, voted := w.entries(audit.KindTicketRaised), w.entries(audit.KindTicketVoted)
-			if len(raised) != 1 || raised[0].Subject != "svc:orders" || len(voted) != 1 || voted[0].Actor != "corp/alice" || *voted[0].Approve != c.approve {
+			if len(raised) != 1 || raised[0].Subject != "svc:orders" || len(voted) != 1 || voted[0].Actor != "corp/alice" || voted[0].ActorKind != schema.KindHuman || *voted[0].Approve != c.approve {
 				t.Errorf("%+v\n%+v", raised, voted)
 			}
 			if st := w.gate.Stats(); st.Holding != 0 || st.Held != 1 {

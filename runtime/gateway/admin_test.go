@@ -76,7 +76,7 @@ func TestApproval(t *testing.T) {
 			}
 			var after schema.Ticket
 			w.post("/v1/approvals/"+ticket+"/"+test.verb, "dba", `{"reason":"cleaning up"}`).into(t, &after)
-			if len(after.Votes) != 1 || after.Votes[0].Reason != "cleaning up" || after.Votes[0].Subject != "dba" {
+			if len(after.Votes) != 1 || after.Votes[0].Reason != "cleaning up" || after.Votes[0].Subject != "dba" || after.Votes[0].Kind != schema.KindHuman {
 				t.Errorf("the ticket after the vote: %+v", after)
 			}
 			if err := <-ended; test.fails == "" && err != nil || test.fails != "" && (err == nil || !strings.Contains(err.Error(), test.fails)) {

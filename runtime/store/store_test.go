@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -76,9 +77,9 @@ func TestTicketsOutliveTheProcess(t *testing.T) {
 	raise(t, s, want)
 	want.State = schema.TicketPending
 	want.Votes = []schema.Vote{
-		{Issuer: "corp", Subject: "alice", Approve: true, Reason: "ok", Time: noon.Add(time.Second)},
-		{Issuer: "corp", Subject: "bob", Reason: "no", Time: noon.Add(2 * time.Second)},
-		{Issuer: "corp", Subject: "alice", Reason: "on second thoughts", Time: noon.Add(3 * time.Second)},
+		{Issuer: "corp", Subject: "alice", Kind: "human", Approve: true, Reason: "ok", Time: noon.Add(time.Second)},
+		{Issuer: "corp", Subject: "bob", Kind: "machine", Reason: "no", Time: noon.Add(2 * time.Second)},
+		{Issuer: "corp", Subject: "alice", Kind: "human", Reason: "on second thoughts", Time: noon.Add(3 * time.Second)},
 	}
 	set(t, s, "t1", schema.TicketPending, want.Votes[0])
 	set(t, s, "t1", schema.TicketPending, want.Votes[1:]...)
@@ -332,20 +333,10 @@ func TestFilesAreForTheOwnerAlone(t *testing.T) {
 // Tickets of the first version do not say whom they ask in a way that can be held against anybody.
 func TestTicketsOfTheFirstVersionGo(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "store.db")
-	db, err := sql.Open("sqlite", path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p, err := goose.NewProvider(goose.DialectSQLite3, db, os.DirFS("migrations"), goose.WithDisableGlobalRegistry(true))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := p.UpTo(t.Context(), 1); err != nil {
-		t.Fatal(err)
-	}
-	_, err = db.Exec(`INSERT INTO tickets VALUES ('t0', 'key', 'corp', 'svc:orders', 1, ?, ?, '{"id":"t0","key":"key","route":{"Name":"dba","Hold":60000000000}}');
+	db, p := versionOf(t, path, 1)
+	_, err := db.Exec(`INSERT INTO tickets VALUES ('t0', 'key', 'corp', 'svc:orders', 1, ?, ?, '{"id":"t0","key":"key","route":{"Name":"dba","Hold":60000000000}}');
 		INSERT INTO votes VALUES ('t0', 0, 'corp', 'alice', 1, 'ok', 0)`, noon.UnixMicro(), noon.Add(time.Hour).UnixMicro())
-	if err := errors.Join(err, db.Close()); err != nil {
+	if err := errors.Join(err, p.Close()); err != nil {
 		t.Fatal(err)
 	}
 	s := open(t, path)
@@ -355,6 +346,44 @@ func TestTicketsOfTheFirstVersionGo(t *testing.T) {
 	if kept, created := raise(t, s, ticket("t1")); !created || kept.ID != "t1" {
 		t.Errorf("created %v, %s", created, kept.ID)
 	}
+}
+
+// Votes of before their kind was kept stay with their tickets.
+func TestVotesOfTheSecondVersionStay(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "store.db")
+	db, p := versionOf(t, path, 2)
+	body, err := json.Marshal(ticket("t1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = db.Exec(`INSERT INTO tickets VALUES ('t1', 'key', 'corp', 'svc:orders', 1, ?, ?, ?);
+		INSERT INTO votes VALUES ('t1', 0, 'corp', 'alice', 1, 'ok', 0)`, noon.UnixMicro(), noon.Add(time.Hour).UnixMicro(), string(body))
+	if err := errors.Join(err, p.Close()); err != nil {
+		t.Fatal(err)
+	}
+	s := open(t, path)
+	set(t, s, "t1", schema.TicketApproved, schema.Vote{Issuer: "corp", Subject: "bob", Kind: "human", Approve: true})
+	got, err := s.Ticket(t.Context(), "t1")
+	if err != nil || len(got.Votes) != 2 || got.Votes[0].Subject != "alice" || got.Votes[0].Kind != "" || got.Votes[1].Kind != "human" {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+// versionOf makes a store as an earlier version left it.
+func versionOf(t *testing.T, path string, version int64) (*sql.DB, *goose.Provider) {
+	t.Helper()
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := goose.NewProvider(goose.DialectSQLite3, db, os.DirFS("migrations"), goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.UpTo(t.Context(), version); err != nil {
+		t.Fatal(err)
+	}
+	return db, p
 }
 
 func TestOpenRefuses(t *testing.T) {

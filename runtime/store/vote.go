@@ -9,7 +9,7 @@ import (
 )
 
 func votes(ctx context.Context, tx *sql.Tx, ticket string) ([]schema.Vote, error) {
-	rows, err := tx.QueryContext(ctx, "SELECT issuer, subject, approve, reason, time FROM votes WHERE ticket = ? ORDER BY number", ticket)
+	rows, err := tx.QueryContext(ctx, "SELECT issuer, subject, kind, approve, reason, time FROM votes WHERE ticket = ? ORDER BY number", ticket)
 	if err != nil {
 		return nil, err
 	}
@@ -18,7 +18,7 @@ func votes(ctx context.Context, tx *sql.Tx, ticket string) ([]schema.Vote, error
 	for rows.Next() {
 		var v schema.Vote
 		var at int64
-		if err := rows.Scan(&v.Issuer, &v.Subject, &v.Approve, &v.Reason, &at); err != nil {
+		if err := rows.Scan(&v.Issuer, &v.Subject, &v.Kind, &v.Approve, &v.Reason, &at); err != nil {
 			return nil, err
 		}
 		v.Time = time.UnixMicro(at).UTC()
@@ -28,7 +28,7 @@ func votes(ctx context.Context, tx *sql.Tx, ticket string) ([]schema.Vote, error
 }
 
 func insertVote(ctx context.Context, tx *sql.Tx, ticket string, number int, v *schema.Vote) error {
-	_, err := tx.ExecContext(ctx, "INSERT INTO votes (ticket, number, issuer, subject, approve, reason, time) VALUES (?, ?, ?, ?, ?, ?, ?)",
-		ticket, number, v.Issuer, v.Subject, v.Approve, v.Reason, v.Time.UnixMicro())
+	_, err := tx.ExecContext(ctx, "INSERT INTO votes (ticket, number, issuer, subject, kind, approve, reason, time) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+		ticket, number, v.Issuer, v.Subject, v.Kind, v.Approve, v.Reason, v.Time.UnixMicro())
 	return err
 }
