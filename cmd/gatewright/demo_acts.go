@@ -179,8 +179,8 @@ func (r *production) decide(ctx context.Context) (string, error) {
 	); err != nil {
 		return "", err
 	}
-	out, err := r.perform(ctx, "gatewright approvals approve "+ticket+" \\\n    --reason 'duplicate order'", dba,
-		"gatewright", "approvals", "approve", ticket, "--reason", "duplicate order", "--admin", r.admin)
+	out, err := r.perform(ctx, "gatewright approvals approve "+ticket+" \\\n    --reason 'a duplicate'", dba,
+		"gatewright", "approvals", "approve", ticket, "--reason", "a duplicate", "--admin", r.admin)
 	if err == nil && !strings.Contains(out, "approved") {
 		err = fmt.Errorf("the approval failed: %s", out)
 	}
