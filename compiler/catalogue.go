@@ -17,8 +17,10 @@ type Entry struct {
 	// "-- NAME --" holds files of those names, any other text is one file. Made says instead of Bad how such a file is
 	// made, where it does not fit into a page.
 	Bad, Made, Good string
-	// Proved entries are not Compile's: they are about what a valid policy promises for every request.
-	Proved bool
+	// Proved entries are not Compile's: they are about what a valid policy promises for every request. Nor are those of
+	// Formatting, which are fmt's alone.
+	Proved     bool
+	Formatting bool
 }
 
 // ExamplePolicy is the policy that the examples of entries stand beside, by file.

@@ -61,6 +61,14 @@ allow "a" { targets = ["payments-db"] }
 `,
 	},
 	{
+		ID: "file-cannot-be-formatted", Summary: "File cannot be formatted", Formatting: true,
+		Meaning: "gatewright fmt cannot read a file, or not put the new one in its place. It lays out the other files.",
+		Made:    "A link named rules.hcl that points at itself.",
+		Good: `-- rules.hcl --
+allow "a" { targets = ["payments-db"] }
+`,
+	},
+	{
 		ID: "file-is-too-large", Summary: "File is too large",
 		Meaning: "A file has more than 8 MiB.",
 		Made:    "A file of 50 MB.",
@@ -172,6 +180,102 @@ two"
 		Bad: `locals { n = = }
 `,
 		Good: `locals { n = 1 }
+`,
+	},
+	{
+		ID: "invalid-syntax", Summary: "Invalid syntax",
+		Meaning: "A text that is not HCL, in a way that has no entry of its own here; the detail says which.",
+		Bad: `locals { n = (1 }
+`,
+		Good: `locals { n = 1 }
+`,
+	},
+	{
+		ID: "invalid-character", Summary: "Invalid character",
+		Meaning: "A character that means nothing in HCL, such as a semicolon, or a single quote outside of a text.",
+		Bad: `locals {
+  n = 1;
+}
+`,
+		Good: `locals {
+  n = 1
+}
+`,
+	},
+	{
+		ID: "invalid-escape-sequence", Summary: "Invalid escape sequence",
+		Meaning: "A backslash in a text is followed by something that HCL gives no meaning.",
+		Bad: `locals { pattern = "\d+" }
+`,
+		Good: `locals { pattern = "\\d+" }
+`,
+	},
+	{
+		ID: "unclosed-template-interpolation-sequence", Summary: "Unclosed template interpolation sequence",
+		Meaning: "A ${ in a text has no } before the text ends.",
+		Bad: `locals {
+  note = "costs ${5"
+}
+`,
+		Good: `locals {
+  note = "costs $${5"
+}
+`,
+	},
+	{
+		ID: "invalid-argument-name", Summary: "Invalid argument name",
+		Meaning: "The name of an attribute stands in quotes.",
+		Bad: `locals {
+  "note" = "x"
+}
+`,
+		Good: `locals {
+  note = "x"
+}
+`,
+	},
+	{
+		ID: "argument-definition-required", Summary: "Argument definition required",
+		Meaning: "A block on one line holds another block.",
+		Bad: `deny "a" { postgres { verbs = ["drop"] } }
+`,
+		Good: `deny "a" {
+  targets = ["*"]
+  postgres { verbs = ["drop"] }
+}
+`,
+	},
+	{
+		ID: "invalid-single-argument-block-definition", Summary: "Invalid single-argument block definition",
+		Meaning: "A block on one line holds more than one attribute, or a comment.",
+		Bad: `locals { a = 1 b = 2 }
+`,
+		Good: `locals {
+  a = 1
+  b = 2
+}
+`,
+	},
+	{
+		ID: "missing-newline-after-argument", Summary: "Missing newline after argument",
+		Meaning: "Two attributes stand on one line.",
+		Bad: `locals {
+  a = 1 b = 2
+}
+`,
+		Good: `locals {
+  a = 1
+  b = 2
+}
+`,
+	},
+	{
+		ID: "missing-newline-after-block-definition", Summary: "Missing newline after block definition",
+		Meaning: "Two blocks stand on one line.",
+		Bad: `locals { a = 1 } locals { b = 2 }
+`,
+		Good: `locals { a = 1 }
+locals { b = 2 }
 `,
 	},
 	{

@@ -71,6 +71,9 @@ func entryHolds(t *testing.T, e compiler.Entry) {
 		t.Fatalf("the entry is not complete: %+v", e)
 	}
 	var bad fs.FS
+	if e.Formatting {
+		return // cmd/gatewright holds it
+	}
 	if e.Made != "" {
 		if made[e.ID] == nil {
 			t.Fatalf("nothing is made as the entry says: %s", e.Made)
@@ -87,7 +90,7 @@ func entryHolds(t *testing.T, e compiler.Entry) {
 		if d.ID == e.ID && d.Summary != e.Summary {
 			t.Errorf("the summary is %q", d.Summary)
 		}
-		if d.ID != e.ID && d.ID != "unterminated-template-string" && e.ID != "more-mistakes" && d.Severity == schema.SeverityError {
+		if d.ID != e.ID && d.ID != "unterminated-template-string" && d.ID != alongside[e.ID] && e.ID != "more-mistakes" && d.Severity == schema.SeverityError {
 			t.Errorf("the bad example gives also %+v", d)
 		}
 		if len(d.Detail)+len(d.Hint) > 1000 || d.Hint == "" {
@@ -99,6 +102,12 @@ func entryHolds(t *testing.T, e compiler.Entry) {
 			t.Errorf("the good example gives %+v", d)
 		}
 	}
+}
+
+// alongside is what HCL's parser goes on to say of the same mistake, by entry.
+var alongside = map[string]string{
+	"invalid-character":                        "missing-newline-after-argument",
+	"unclosed-template-interpolation-sequence": "invalid-multi-line-string",
 }
 
 // made makes the bad files that do not fit into an example, by entry.

@@ -34,7 +34,7 @@ func TestSnapshotOfErrors(t *testing.T) {
 func errorPage() string {
 	var b strings.Builder
 	b.WriteString("# Diagnostics\n\n")
-	b.WriteString("Everything that `gatewright validate` can say of a policy, with its id: what the JSON output has as `id`, and what stays\n" +
+	b.WriteString("Everything that `gatewright validate` and `fmt` can say of a policy, with its id: what the JSON output has as `id`, and what stays\n" +
 		"the same when a sentence gets better words. This page is generated from the compiler's own catalogue, whose examples\n" +
 		"are run as tests.\n\n")
 	for _, g := range compiler.Catalogue() {
@@ -89,5 +89,29 @@ func TestProvedErrors(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// TestFormattingErrors holds what fmt says of a file that cannot be read.
+func TestFormattingErrors(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.Symlink("rules.hcl", filepath.Join(dir, "rules.hcl")); err != nil {
+		t.Fatal(err)
+	}
+	told := 0
+	for _, g := range compiler.Catalogue() {
+		for _, e := range g.Entries {
+			if !e.Formatting {
+				continue
+			}
+			told++
+			code, _, diag := play(t, "fmt", dir)
+			if code != exitUsage || !strings.HasPrefix(diag, "Error: "+e.Summary+"\n") || !strings.Contains(diag, "Hint: ") {
+				t.Errorf("%s: exit %d: %s", e.ID, code, diag)
+			}
+		}
+	}
+	if told != 1 {
+		t.Errorf("%d entries are held", told)
 	}
 }

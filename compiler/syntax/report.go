@@ -23,7 +23,8 @@ func (r *report) add(rng schema.Range, summary, detail, hint string) {
 	r.diags = append(r.diags, schema.Diagnostic{Summary: summary, Detail: detail, Range: &rng, Hint: hint})
 }
 
-// hints are for what HCL's parser says without a way out, by its summary.
+// hints are for what HCL's parser says without a way out, by its summary. Each has an entry in the catalogue of
+// diagnostics; whatever else the parser may say goes under unnamed.
 var hints = map[string]string{
 	"Unclosed configuration block":           "Close the block with a } on a line of its own.",
 	"Missing newline after argument":         "Put each attribute on a line of its own.",
@@ -38,10 +39,13 @@ var hints = map[string]string{
 	"Invalid escape sequence":                  "Double a backslash that is meant as such, or use a heredoc, in which backslashes need no escape.",
 	"Invalid character":                        "Remove the character, or put the text in double quotes.",
 	"Invalid expression":                       "Write a text in double quotes, a number, true, false, a list in [ ] or a map in { }.",
-	"Missing expression":                       "Write a value after the equals sign.",
 	"Unclosed template interpolation sequence": "Close ${ with }, or write $${ where the characters themselves are meant.",
-	"Template interpolation doesn't expect a colon at this location": "Write $${ where the characters themselves are meant.",
+	"Argument or block definition required":    "Write NAME = VALUE, or a block with its braces.",
+	"Missing item separator":                   "Put a comma between the two.",
 }
+
+// unnamed is the summary of what has no entry of its own.
+const unnamed = "Invalid syntax"
 
 const plainHint = "Check quotes, brackets and line breaks up to this place."
 
@@ -52,11 +56,11 @@ func (r *report) foreign(diags hcl.Diagnostics) {
 			return
 		}
 		out := schema.Diagnostic{Summary: d.Summary, Detail: d.Detail, Hint: hints[d.Summary]}
+		if out.Hint == "" {
+			out.Summary, out.Detail, out.Hint = unnamed, d.Summary+". "+d.Detail, plainHint
+		}
 		if d.Severity == hcl.DiagWarning {
 			out.Severity = schema.SeverityWarning
-		}
-		if out.Hint == "" {
-			out.Hint = plainHint
 		}
 		if d.Subject != nil {
 			rng := rangeOf(*d.Subject)

@@ -226,7 +226,7 @@ func (e *evaluator) reference(x *hclsyntax.ScopeTraversalExpr, o operand) (opera
 	}
 	val, diags := x.Traversal[2:].TraverseRel(val)
 	if diags.HasErrors() {
-		e.foreign(diags)
+		e.add(o.rng, "Unsupported attribute", diags[0].Detail, "Name a part that the value has.")
 		return o, false
 	}
 	o.val = val
