@@ -52,6 +52,7 @@ func (c *checker) check() {
 		c.variables()
 		c.blocks()
 	}
+	c.unusedVariables()
 	c.enter(c.l.scopes[0])
 	c.warnUncatalogued()
 	c.nothingAllowed()

@@ -2,12 +2,13 @@ package compiler
 
 import (
 	"fmt"
-	"maps"
-	"slices"
-	"strings"
-
 	"github.com/gatewright/gatewright/compiler/syntax"
 	"github.com/gatewright/gatewright/schema"
+	"maps"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
 )
 
 // scope is the policy's own blocks or those of one call of a module. Names declared in it begin with its prefix; a name
@@ -79,13 +80,47 @@ func (c *checker) enter(s *scope) {
 	c.tree, c.cel, c.through = s.tree, s.cel, s.through
 }
 
-// variables checks the values of a module's variables, and that each is of use.
+// unusedVariables warns of variables that nothing refers to. Beside a mistake, which may have kept what refers to it from
+// being read, the name must not even be there.
+func (c *checker) unusedVariables() {
+	faulty := c.l.diags.HasErrors() || c.r.diags.HasErrors() || c.diags.HasErrors()
+	for _, s := range c.l.scopes {
+		c.enter(s)
+		for _, v := range c.tree.Variables() {
+			if !v.Used && !c.l.broken && !(faulty && c.l.mentions(v)) {
+				c.warn(v.Name.Range, "Unused variable", fmt.Sprintf("Nothing in the module refers to var.%s.", v.Name.Text),
+					"Use it, or remove it here and in the calls.")
+			}
+		}
+	}
+}
+
+var mention = regexp.MustCompile(`\bvar\s*\.\s*([\pL_][\pL\pN_-]*)`)
+
+// mentions reports whether the files of a variable's module have its name, be it in what could not be read. Its own
+// validations are no use of it.
+func (l *loader) mentions(v syntax.Variable) bool {
+	for file, text := range l.sources {
+		if path.Dir(file) != path.Dir(v.Name.Range.File) {
+			continue
+		}
+		for _, span := range mention.FindAllSubmatchIndex(text, -1) {
+			own := slices.ContainsFunc(v.Validations, func(x syntax.Validation) bool {
+				r := x.Condition.Range
+				return r.File == file && r.Start.Byte <= span[0] && span[1] <= r.End.Byte
+			})
+			// In a condition a hyphen is a minus.
+			if name := string(text[span[2]:span[3]]); !own && (name == v.Name.Text || strings.HasPrefix(name, v.Name.Text+"-")) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// variables checks the values of a module's variables.
 func (c *checker) variables() {
 	for _, v := range c.tree.Variables() {
-		if !v.Used && !c.l.broken {
-			c.warn(v.Name.Range, "Unused variable", fmt.Sprintf("Nothing in the module refers to var.%s.", v.Name.Text),
-				"Use it, or remove it here and in the calls.")
-		}
 		for _, validation := range v.Validations {
 			c.validation(&v, validation)
 		}
