@@ -72,7 +72,7 @@ func (l *loader) load() {
 	tree, diags := l.decode()
 	l.tree, l.broken = tree, l.broken || l.diags.HasErrors()
 	l.diags = append(l.diags, diags...)
-	root := &scope{dir: ".", tree: tree}
+	root := &scope{dir: ".", real: ".", tree: tree}
 	l.scopes = []*scope{root}
 	l.modules(root)
 }

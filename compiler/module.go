@@ -57,7 +57,7 @@ func (l *loader) module(caller *scope, m *syntax.Module) {
 	}
 	address := caller.prefix + "module." + m.Name.Text
 	s := &scope{
-		prefix: address + ".", dir: dir, parent: caller,
+		prefix: address + ".", dir: dir, real: l.real(dir), parent: caller,
 		through: append([]schema.Call{{Module: address, Range: m.Range}}, caller.through...),
 	}
 	d := l.directory(s, m)
@@ -118,11 +118,23 @@ func (l *loader) outside(m *syntax.Module, detail string) {
 	l.add(m.Source.Range, "Module outside of the policy", detail, "Put the module into a directory of the policy: what is in there is all that a policy is made of.")
 }
 
-// cyclic reports a directory that leads to itself, with the whole circle.
+// real gives the directory that links lead to; where there is none to read, which is told later, the one that is named.
+func (l *loader) real(dir string) string {
+	if real, err := followed(l.fsys, dir); err == nil {
+		return real
+	}
+	return dir
+}
+
+// cyclic reports a directory that leads to itself, by its own name or by a link, with the whole circle.
 func (l *loader) cyclic(caller *scope, m *syntax.Module, dir string) bool {
 	chain := fmt.Sprintf("%s calls %s", shownDir(caller.dir), shownDir(dir))
+	real := l.real(dir)
+	if real != dir {
+		chain += ", which is a link to " + shownDir(real)
+	}
 	for s := caller; s != nil; s = s.parent {
-		if s.dir == dir && !(s.parent == nil && l.stage) {
+		if s.real == real && !(s.parent == nil && l.stage) {
 			l.add(m.Source.Range, "Modules call themselves", "The calls go in a circle: "+chain+".", "Remove one of the calls, or move what both need into a module of its own.")
 			return true
 		}

@@ -1,6 +1,7 @@
 package compiler_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -207,6 +208,10 @@ func TestModuleLinks(t *testing.T) {
 		}},
 		{"a file outside", "File cannot be read", func(dir, outside string) error {
 			return os.Symlink(filepath.Join(outside, "m.hcl"), filepath.Join(dir, "m", "x.hcl"))
+		}},
+		{"a directory that holds a link to itself", "Modules call themselves", func(dir, _ string) error {
+			write(t, filepath.Join(dir, "real"), "m.hcl", module+"module \"again\" { source = \"./again\" }\n")
+			return errors.Join(os.Symlink(".", filepath.Join(dir, "real", "again")), os.Symlink("real", filepath.Join(dir, "m")))
 		}},
 		{"a loop", "Module cannot be read", func(dir, _ string) error { return os.Symlink("m", filepath.Join(dir, "m")) }},
 	}

@@ -16,9 +16,10 @@ import (
 type scope struct {
 	// prefix is empty for the policy and "module.NAME." for a module that it calls.
 	prefix string
-	dir    string
-	parent *scope
-	tree   *syntax.Tree
+	// dir is the directory as the calls name it, and real the one that links on the way lead to.
+	dir, real string
+	parent    *scope
+	tree      *syntax.Tree
 	// through are the calls that lead here, innermost first.
 	through []schema.Call
 	cel     *conditions
