@@ -115,7 +115,7 @@ func comment(t *testing.T, h *thread, host, report string, env ...string) (code 
 	cmd := exec.CommandContext(t.Context(), "sh", "../../examples/ci/comment.sh", host, file)
 	cmd.Env = append([]string{
 		"PATH=" + os.Getenv("PATH"), "NO_PROXY=*", "GITHUB_API_URL=" + server.URL, "GITHUB_REPOSITORY=acme/shop", "PULL_REQUEST=12",
-		"CI_API_V4_URL=" + server.URL, "CI_PROJECT_ID=3", "CI_MERGE_REQUEST_IID=12", "GITHUB_TOKEN=" + h.token, "GATEWRIGHT_TOKEN=" + h.token,
+		"CI_API_V4_URL=" + server.URL, "CI_PROJECT_ID=3", "CI_MERGE_REQUEST_IID=12", "GITHUB_TOKEN=" + h.token, "GATEWRIGHT_GITLAB_TOKEN=" + h.token,
 	}, env...)
 	out, _ := cmd.CombinedOutput() // the exit code says it
 	if h.token != "" && strings.Contains(string(out), ciToken) {

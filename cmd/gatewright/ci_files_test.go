@@ -170,3 +170,16 @@ func TestPreCommitHooksRun(t *testing.T) {
 		}
 	}
 }
+
+// TestCIHasNamesOfItsOwn: the token that comments is no access token, which verbs read from the environment.
+func TestCIHasNamesOfItsOwn(t *testing.T) {
+	for _, file := range []string{"comment.sh", "check.sh", "gitlab/gatewright.yml", "github/action.yml"} {
+		text, err := os.ReadFile(filepath.Join("../../examples/ci", file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(text), "GATEWRIGHT_TOKEN") {
+			t.Errorf("%s has the name of the access token", file)
+		}
+	}
+}

@@ -7,7 +7,7 @@
 # to change afterwards. It needs curl and jq, and from the environment:
 #   github: GITHUB_API_URL GITHUB_REPOSITORY PULL_REQUEST GITHUB_TOKEN, and GATEWRIGHT_LOGIN if the token is not the
 #           workflow's own
-#   gitlab: CI_API_V4_URL CI_PROJECT_ID CI_MERGE_REQUEST_IID GATEWRIGHT_TOKEN
+#   gitlab: CI_API_V4_URL CI_PROJECT_ID CI_MERGE_REQUEST_IID GATEWRIGHT_GITLAB_TOKEN
 #
 # Without a token, or with one that may not write, as on a fork, it says so and exits with 0: the report is among the
 # artifacts all the same. The token is not shown: it reaches curl by its standard input.
@@ -34,7 +34,7 @@ github)
 	mine='.user.login == $who'
 	;;
 gitlab)
-	token=${GATEWRIGHT_TOKEN:-}
+	token=${GATEWRIGHT_GITLAB_TOKEN:-}
 	header="PRIVATE-TOKEN: $token"
 	list=$CI_API_V4_URL/projects/$CI_PROJECT_ID/merge_requests/$CI_MERGE_REQUEST_IID/notes
 	one=$list
