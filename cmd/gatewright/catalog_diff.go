@@ -98,10 +98,16 @@ func (p *program) driftedTo(ctx context.Context, args []string, d *catalogDiff) 
 		c, err := readCatalog(args[1])
 		return c, args[1], err
 	}
-	for _, flag := range []struct{ name, value string }{{"--database", d.Database}, {"--user", d.User}, {"--password", d.password}} {
+	var missing []string
+	for _, flag := range []struct{ name, value string }{
+		{"--database NAME", d.Database}, {"--user NAME", d.User}, {"--password env:NAME", d.password},
+	} {
 		if flag.value == "" {
-			return nil, "", fail(errors.New("a live database needs --database, --user and --password"), "Add "+flag.name+".")
+			missing = append(missing, flag.name)
 		}
+	}
+	if len(missing) > 0 {
+		return nil, "", fail(errors.New("a live database needs --database, --user and --password"), "Add "+strings.Join(missing, " ")+".")
 	}
 	text, err := p.fetch(ctx, &d.database)
 	if err != nil {
