@@ -1,9 +1,11 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -16,22 +18,24 @@ allow "a" { targets = ["db"] }
 
 // badPolicies make directories that no verb may choke on, by what is bad about them.
 var badPolicies = map[string]func(dir string) error{
-	"not UTF-8":          file("x.hcl", "locals { a = \"\xff\" }\n"),
-	"byte order mark":    file("x.hcl", "\uFEFFlocals { a = 1 }\n"),
-	"UTF-16":             file("x.hcl", "\xff\xfel\x00o\x00c\x00a\x00l\x00s\x00"),
-	"50 MB":              file("x.hcl", strings.Repeat("locals { a = 1 }\n", 3_000_000)),
-	"50 MB of one line":  file("x.hcl", "locals { a = \""+strings.Repeat("x", 50_000_000)+"\" }\n"),
-	"nested lists":       file("x.hcl", "locals { a = "+strings.Repeat("[", 10_000)+strings.Repeat("]", 10_000)+" }\n"),
-	"nested blocks":      file("x.hcl", strings.Repeat("a {\n", 10_000)+strings.Repeat("}\n", 10_000)),
-	"nested templates":   file("x.hcl", "locals { a = \""+strings.Repeat("${\"", 10_000)+strings.Repeat("\"}", 10_000)+"\" }\n"),
-	"unclosed":           file("x.hcl", strings.Repeat("a {\n", 10_000)),
-	"operators":          file("x.hcl", "locals { a = 1"+strings.Repeat("+1", 100_000)+" }\n"),
-	"zeros":              file("x.hcl", strings.Repeat("\x00", 1<<20)),
-	"a local of itself":  file("x.hcl", "locals { a = local.a }\n"),
-	"an expr of itself":  file("x.hcl", "expr \"a\" { cel = \"expr.a\" }\n"),
-	"a link to itself":   link("x.hcl", "x.hcl"),
-	"a circle of links":  both(link("x.hcl", "y.hcl"), link("y.hcl", "x.hcl")),
-	"a dangling link":    link("x.hcl", "absent"),
+	"not UTF-8":         file("x.hcl", "locals { a = \"\xff\" }\n"),
+	"byte order mark":   file("x.hcl", "\uFEFFlocals { a = 1 }\n"),
+	"UTF-16":            file("x.hcl", "\xff\xfel\x00o\x00c\x00a\x00l\x00s\x00"),
+	"50 MB":             file("x.hcl", strings.Repeat("locals { a = 1 }\n", 3_000_000)),
+	"50 MB of one line": file("x.hcl", "locals { a = \""+strings.Repeat("x", 50_000_000)+"\" }\n"),
+	"nested lists":      file("x.hcl", "locals { a = "+strings.Repeat("[", 10_000)+strings.Repeat("]", 10_000)+" }\n"),
+	"nested blocks":     file("x.hcl", strings.Repeat("a {\n", 10_000)+strings.Repeat("}\n", 10_000)),
+	"nested templates":  file("x.hcl", "locals { a = \""+strings.Repeat("${\"", 10_000)+strings.Repeat("\"}", 10_000)+"\" }\n"),
+	"unclosed":          file("x.hcl", strings.Repeat("a {\n", 10_000)),
+	"operators":         file("x.hcl", "locals { a = 1"+strings.Repeat("+1", 100_000)+" }\n"),
+	"zeros":             file("x.hcl", strings.Repeat("\x00", 1<<20)),
+	"a local of itself": file("x.hcl", "locals { a = local.a }\n"),
+	"an expr of itself": file("x.hcl", "expr \"a\" { cel = \"expr.a\" }\n"),
+	"a link to itself":  link("x.hcl", "x.hcl"),
+	"a circle of links": both(link("x.hcl", "y.hcl"), link("y.hcl", "x.hcl")),
+	"a dangling link":   link("x.hcl", "absent"),
+	"a module of itself": both(mkdir("m"), both(link("m/again", "."), both(file("m/m.hcl", "module \"again\" { source = \"./again\" }\n"),
+		file("x.hcl", "module \"m\" { source = \"./m\" }\n")))),
 	"a directory":        link("x.hcl", "."),
 	"a pipe":             func(dir string) error { return syscall.Mkfifo(filepath.Join(dir, "x.hcl"), 0o600) },
 	"a device":           link("x.hcl", "/dev/zero"),
@@ -67,6 +71,10 @@ func file(name, text string) func(string) error {
 
 func link(name, to string) func(string) error {
 	return func(dir string) error { return os.Symlink(to, filepath.Join(dir, name)) }
+}
+
+func mkdir(name string) func(string) error {
+	return func(dir string) error { return os.Mkdir(filepath.Join(dir, name), 0o700) }
 }
 
 func relink(dir, name, to string) error {
@@ -113,7 +121,8 @@ func TestBadInput(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, args := range [][]string{
-				{"validate", dir}, {"validate", dir, "--format", "json"}, {"test", dir}, {"compile", dir, "--out", filepath.Join(dir, "b.gwb")},
+				{"validate", dir}, {"validate", dir, "--format", "json"}, {"lint", dir}, {"test", dir},
+				{"plan", "--from", dir, "--to", dir}, {"compile", dir, "--out", filepath.Join(dir, "b.gwb")},
 				{"explain", dir, "--subject", "a", "--target", "db", "--sql", "SELECT 1"},
 			} {
 				code, out, diag := play(t, args...)
@@ -127,6 +136,28 @@ func TestBadInput(t *testing.T) {
 				if len(told) > 128<<10 || strings.Contains(told, "goroutine ") || strings.Contains(told, "runtime error") {
 					t.Errorf("%s: %d bytes, %.400s", args[0], len(told), told)
 				}
+			}
+		})
+	}
+}
+
+// TestBadInputOfFmt: fmt looks at layout alone, and leaves what it cannot lay out with a reason and the way out.
+func TestBadInputOfFmt(t *testing.T) {
+	for name, make := range badPolicies {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			if err := errors.Join(file("policy.hcl", plainPolicy)(dir), make(dir)); err != nil {
+				t.Fatal(err)
+			}
+			code, out, diag := play(t, "fmt", "--check", dir)
+			if !slices.Contains([]int{exitClean, exitFindings, exitInvalid, exitUsage}, code) {
+				t.Errorf("exit %d: %.400s", code, diag)
+			}
+			if (code == exitInvalid || code == exitUsage) != strings.Contains(diag, "Hint: ") {
+				t.Errorf("exit %d: %.400s", code, diag)
+			}
+			if told := out + diag; len(told) > 128<<10 || strings.Contains(told, "goroutine ") || strings.Contains(told, "runtime error") {
+				t.Errorf("%d bytes, %.400s", len(told), told)
 			}
 		})
 	}
