@@ -23,6 +23,9 @@ const (
 	OpNot
 	// OpIf has three arguments: the choice, and what is taken when it is true and when it is false.
 	OpIf
+	// OpSame has two arguments: true when both are true or both are false. It has no value where one of them has none,
+	// whatever is not known of the other.
+	OpSame
 )
 
 // Logic is a condition taken apart into the questions that it asks. Conditions that ask the same questions in another
@@ -162,8 +165,7 @@ func (l *logician) equal(a, b ast.Expr) *Logic {
 		return l.exactly(a, n)
 	}
 	if l.isBool(a) && l.isBool(b) {
-		left, right := l.split(a), l.split(b)
-		return &Logic{Op: OpIf, Args: []*Logic{left, right, not(right)}}
+		return l.all(OpSame, []ast.Expr{a, b})
 	}
 	one, two := l.text(a), l.text(b)
 	if two < one {
@@ -264,8 +266,8 @@ func (l *logician) less(a, b ast.Expr) *Logic {
 		return l.below(a, n)
 	}
 	if n, ok := l.value(a); ok && l.ordered(b) {
-		if n == math.MaxInt64 {
-			return constantLogic(false)
+		if n == math.MaxInt64 { // never: and yet, where b is not known, nor is this
+			return l.below(b, math.MinInt64)
 		}
 		return not(l.below(b, n+1))
 	}

@@ -26,6 +26,8 @@ func written(l *vocab.Logic) string {
 		return "not(" + args[0] + ")"
 	case vocab.OpIf:
 		return "if(" + strings.Join(args, ", ") + ")"
+	case vocab.OpSame:
+		return "same(" + strings.Join(args, ", ") + ")"
 	}
 	text := l.Leaf.Text
 	if !l.Leaf.Total {
@@ -51,7 +53,7 @@ func TestLogic(t *testing.T) {
 	for text, want := range map[string]string{
 		"sql.where_bound && !sql.has_where":                                 `and(<sql.where_bound>, not(<sql.has_where>))`,
 		"!(!sql.where_bound)":                                               `<sql.where_bound>`,
-		"sql.where_bound == true":                                           `if(<sql.where_bound>, and(), or())`,
+		"sql.where_bound == true":                                           `same(<sql.where_bound>, and())`,
 		"'dba' in principal.groups":                                         `<"dba" in principal.groups>`,
 		"principal.groups.exists(g, g == 'dba' || g in ['ops', 'dba'])":     `or(<"dba" in principal.groups>, <"ops" in principal.groups>)`,
 		"principal.groups.exists(g, g.startsWith('dba'))":                   `<principal.groups.exists(g, g.startsWith("dba"))>`,
@@ -64,7 +66,7 @@ func TestLogic(t *testing.T) {
 		"sql.limit > 10":                                                    `not(<sql.limit < 11>)`,
 		"sql.limit == 10":                                                   `and(not(<sql.limit < 10>), <sql.limit < 11>)`,
 		"sql.limit in [10, 12]":                                             `or(and(not(<sql.limit < 10>), <sql.limit < 11>), and(not(<sql.limit < 12>), <sql.limit < 13>))`,
-		"sql.limit > 9223372036854775807":                                   `or()`,
+		"sql.limit > 9223372036854775807":                                   `<sql.limit < -9223372036854775808>`,
 		"-1 < sql.limit":                                                    `not(<sql.limit < 0>)`,
 		"size(sql.tables) > 3":                                              `not(<size(sql.tables) < 4>)`,
 		"request.time.getHours() < 6":                                       `<request.time.getHours() < 6>`,
@@ -78,7 +80,7 @@ func TestLogic(t *testing.T) {
 		"1 < 2 && 'a' in ['a', 'b'] && 'c'.startsWith('d')":                 `and(and(and(), and()), or())`,
 		"request.client_address.startsWith('10.')":                          `<request.client_address.startsWith("10.")>`,
 		"sql.tables[0] == 'public.a'":                                       `<sql.tables[0] == "public.a"?>`,
-		"sql.statement.matches('^a') == (sql.limit < 1)":                    `if(<sql.statement.matches("^a")>, <sql.limit < 1>, not(<sql.limit < 1>))`,
+		"sql.statement.matches('^a') == (sql.limit < 1)":                    `same(<sql.statement.matches("^a")>, <sql.limit < 1>)`,
 		"principal == principal":                                            `<principal == principal>`,
 		"sql.statement < 'b' || 'b' > sql.statement || sql.limit/2 == 1":    ``,
 		"request.time - timestamp('2026-01-01T00:00:00Z') < duration('1h')": ``,
@@ -137,6 +139,7 @@ func TestLogicMeansTheCondition(t *testing.T) {
 		"sql.limit <= 10 && !(sql.where_bound != sql.has_where)", "target.labels['none'] == 'x' || sql.limit == 10",
 		"principal.groups.exists(g, g in ['a', 'it\\'s \"b\"']) ? sql.limit > 3 : target.labels['env'] in ['prod', 'test']",
 		"!(request.time < timestamp('2026-01-01T00:00:00Z')) && -(-sql.limit) >= 1", "sql.statement >= access.verb || 1 in [sql.limit]",
+		"(target.labels['env'] == 'prod') == sql.has_where && sql.limit <= 9223372036854775807", "(target.labels['none'] == 'x') != sql.has_where",
 	} {
 		c, program, err := v.Load(text, vocab.Bool)
 		if err != nil {
@@ -185,6 +188,11 @@ func value(t *testing.T, v *vocab.Vocabulary, b *vocab.Binding, l *vocab.Logic) 
 			return value(t, v, b, l.Args[1])
 		}
 		return value(t, v, b, l.Args[2])
+	}
+	if l.Op == vocab.OpSame {
+		one, ok := value(t, v, b, l.Args[0])
+		two, also := value(t, v, b, l.Args[1])
+		return one == two, ok && also
 	}
 	settles := l.Op == vocab.OpOr
 	all := true
