@@ -1,7 +1,9 @@
 package plan
 
 import (
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/gatewright/gatewright/schema"
@@ -134,7 +136,10 @@ func (c *conditions) truth(kind vocab.Kind, text string, p place) truth {
 	if d.spent && d.used <= budget {
 		d.spent = false
 		whole := &vocab.Leaf{Text: text, Total: r.total}
-		out = c.open(questionKey{vocab.FormTruth, text, ""}, whole, isTrue)
+		if r.target {
+			whole.Facts = []string{"target"}
+		}
+		out = c.apart(whole, p, "", isTrue)
 		if p.opening == openingAllow || p.opening == openingOther {
 			out = c.hidden(whole, p)
 		}
@@ -171,13 +176,34 @@ func (c *conditions) place(l *vocab.Leaf, p place) truth {
 			return constantTruth(value)
 		}
 	}
+	if aboutTarget(l) {
+		return c.apart(l, p, "", isTrue)
+	}
 	return c.leaf(l)
+}
+
+// apart gives the truth of a question with a variable of its own. One that speaks of the target is another question
+// where the target has other labels.
+func (c *conditions) apart(l *vocab.Leaf, p place, value string, highest int64) truth {
+	if aboutTarget(l) && p.target != nil {
+		with := *l
+		with.Constants = slices.Clone(l.Constants)
+		for _, name := range slices.Sorted(maps.Keys(p.target.Labels)) {
+			with.Constants = append(with.Constants, p.target.Labels[name])
+			value += key(name, p.target.Labels[name])
+		}
+		l = &with
+	}
+	return c.open(questionKey{vocab.FormTruth, l.Text, value}, l, highest)
+}
+
+func aboutTarget(l *vocab.Leaf) bool {
+	return slices.ContainsFunc(l.Facts, func(f string) bool { return f == "target" || strings.HasPrefix(f, "target.") })
 }
 
 // objectPrefix gives what a leaf asks the object's name to start with, when that is all that it asks.
 func objectPrefix(l *vocab.Leaf) (string, bool) {
-	rest, ok := strings.CutPrefix(l.Text, factObject+".startsWith(")
-	if !ok || len(l.Constants) != 1 || len(l.Facts) != 1 || strings.ContainsAny(rest[:len(rest)-1], "()") {
+	if len(l.Constants) != 1 || l.Text != factObject+".startsWith("+strconv.Quote(l.Constants[0])+")" {
 		return "", false
 	}
 	return l.Constants[0], true
@@ -192,7 +218,7 @@ func (c *conditions) hidden(l *vocab.Leaf, p place) truth {
 	if p.opening == openingAllow {
 		value = "opening for an allow"
 	}
-	return c.open(questionKey{vocab.FormTruth, l.Text, value}, l, isHidden)
+	return c.apart(l, p, value, isHidden)
 }
 
 // settles reports whether a fact has a known value in the place.

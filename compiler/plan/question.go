@@ -147,7 +147,7 @@ var ranges = []struct {
 	lowest, highest int64
 }{
 	{regexp.MustCompile(`^sql\.limit$`), -1, math.MaxInt64},
-	{regexp.MustCompile(`^sql\.length$|^size\(|\.size\(\)$`), 0, math.MaxInt64},
+	{regexp.MustCompile(`^sql\.length$|^size\([^?]*\)$|^[^?]*\.size\(\)$`), 0, math.MaxInt64}, // without ?: that gives something else
 	{regexp.MustCompile(`^request\.time\.getHours\([^()]*\)$`), 0, 23},
 	{regexp.MustCompile(`^request\.time\.get(Minutes|Seconds)\([^()]*\)$`), 0, 59},
 	{regexp.MustCompile(`^request\.time\.getDayOfWeek\([^()]*\)$`), 0, 6},
@@ -199,6 +199,12 @@ func (q *questions) join(l *vocab.Logic, leaf func(*vocab.Leaf) truth) truth {
 		c, a, b := q.join(l.Args[0], leaf), q.join(l.Args[1], leaf), q.join(l.Args[2], leaf)
 		pick := func(a, b node) node { return d.or(d.and(c.t, a), d.and(c.f, b)) }
 		return truth{pick(a.t, b.t), pick(a.f, b.f), d.or(c.u, pick(a.u, b.u))}
+	case vocab.OpSame:
+		a, b := q.join(l.Args[0], leaf), q.join(l.Args[1], leaf)
+		known := func(x truth) node { return d.or(d.or(x.t, x.f), x.u) }
+		return truth{
+			d.or(d.and(a.t, b.t), d.and(a.f, b.f)), d.or(d.and(a.t, b.f), d.and(a.f, b.t)), d.or(d.and(a.u, known(b)), d.and(b.u, known(a))),
+		}
 	}
 	return leaf(l.Leaf)
 }
