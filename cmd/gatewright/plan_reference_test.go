@@ -17,8 +17,12 @@ import (
 var (
 	planGroups  = []string{"g0", "g1"}
 	planVerbs   = []string{"select", "delete", "call", "opaque", "*", "connect"}
-	planTables  = []string{"public.a", "public.b", "public.*", "sales.*", "*"}
-	planObjects = []string{"public.a", "public.b", "public.z", "sales.z", "other.z"}
+	planTables  = []string{"public.a", "public.b", "public.*", "sales.*", "*", "pg_catalog.*", "work_mem"}
+	planObjects = []string{"public.a", "public.b", "public.z", "sales.z", "other.z", "pg_catalog.z", "work_mem"}
+	// planHarmless are accesses that need no allow: reading the system's relations, and plain settings.
+	planHarmless = []schema.Access{
+		{Verb: schema.VerbSelect, Object: "pg_catalog.z", Harmless: true}, {Verb: schema.VerbSet, Object: "work_mem", Harmless: true},
+	}
 	planColumns = []string{"public.a.x", "public.b.x"}
 	planRules   = []string{
 		"", "", "", "sql.where_bound", "!sql.where_bound", "principal.kind == 'human'", "principal.kind in ['machine', 'agent']",
@@ -188,11 +192,13 @@ func accesses(base schema.Action, masks bool, f func(*schema.Action)) {
 	for _, object := range planObjects {
 		for _, verb := range []string{"select", "delete", "call", "alter"} {
 			do(schema.Access{Verb: verb, Object: object})
-			do(schema.Access{Verb: verb, Object: object, Harmless: true})
 			if masks {
 				reads(base, schema.Access{Verb: verb, Object: object}, f)
 			}
 		}
+	}
+	for _, access := range planHarmless {
+		do(access)
 	}
 	do(schema.Access{Verb: schema.VerbOpaque})
 	if base.SQL.WhereBound && base.SQL.Limit == 5 {

@@ -275,11 +275,27 @@ func (sh *shelf) cellsOf(r *schema.Rule, verbs [][]string, add func(cell)) {
 			if any || named {
 				add(cell{shelf: sh, verb: verb, verbs: alike, class: o})
 			}
-			if named {
-				add(cell{shelf: sh, verb: verb, verbs: alike, class: o, harmless: true})
+			if verbs := harmlessVerbs(alike, o.object); named && len(verbs) > 0 {
+				add(cell{shelf: sh, verb: verbs[0], verbs: verbs, class: o, harmless: true})
 			}
 		}
 	}
+}
+
+// harmlessVerbs gives the verbs by which an access may need no allow: reading the system's relations, and setting what
+// has no schema or begins as the planner's settings do.
+func harmlessVerbs(verbs []string, o object) []string {
+	only := schema.VerbSet
+	switch {
+	case slices.Contains(systemSchemas, o.within):
+		only = schema.VerbSelect
+	case o.within != "" && !strings.HasPrefix(o.within, "enable_"):
+		return nil
+	}
+	if slices.Contains(verbs, only) {
+		return []string{only}
+	}
+	return nil
 }
 
 // verbs puts the verbs together that all rules treat alike. Those with a meaning of their own stand alone, and so do all

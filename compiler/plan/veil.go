@@ -237,7 +237,7 @@ func (x *comparison) veilBy(sh *shelf, cells []cell, f *facet, of columns, masks
 	}
 	reach := own(sh, cells, of)
 	if f.detector != "" {
-		reach = append(reach, harmless(sh)) // values are looked for in whatever reaches the client
+		reach = append(reach, harmless(sh)...) // values are looked for in whatever reaches the client
 	}
 	for _, k := range reach {
 		if fd.found || x.d.spent {
@@ -259,10 +259,15 @@ func (x *comparison) veilOpaque(sh *shelf, c *Change, gate node, want change) {
 	f.done()
 }
 
-// harmless is reading what no rule names and none needs to.
-func harmless(sh *shelf) cell {
+// harmless is reading what needs no allow: a system relation, and then one that no rule names.
+func harmless(sh *shelf) []cell {
+	const system = "pg_catalog.pg_class"
 	classes := sh.tables.classes
-	return cell{shelf: sh, verb: schema.VerbSelect, verbs: []string{schema.VerbSelect}, class: classes[len(classes)-1], harmless: true}
+	var out []cell
+	for _, k := range []class{{object{name: system, within: systemSchemas[0], exact: true}, []string{system}}, classes[len(classes)-1]} {
+		out = append(out, cell{shelf: sh, verb: schema.VerbSelect, verbs: []string{schema.VerbSelect}, class: k, harmless: true})
+	}
+	return out
 }
 
 // systemSchemas hold the only relations that need no allow.
