@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 
 	"github.com/gatewright/gatewright/compiler"
@@ -114,6 +115,9 @@ func checkout(ctx context.Context, dir, ref string) (string, error) {
 	if err != nil {
 		return "", noCommit(ctx, dir, ref, err)
 	}
+	if err := sameDirectory(ctx, dir); err != nil {
+		return "", err
+	}
 	tree, err := os.MkdirTemp("", "gatewright-plan-")
 	if err != nil {
 		return "", fail(err, "")
@@ -133,6 +137,38 @@ func git(ctx context.Context, dir string, args ...string) ([]byte, error) {
 		return nil, errors.New(text)
 	}
 	return out, err
+}
+
+// sameDirectory refuses a directory whose name may have led elsewhere at the commit: a link that is in the repository,
+// or the repository of a submodule, whose commits are its own.
+func sameDirectory(ctx context.Context, dir string) error {
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return fail(err, "")
+	}
+	for at := abs; at != filepath.Dir(at); at = filepath.Dir(at) {
+		info, err := os.Lstat(at)
+		if err != nil {
+			return fail(err, "")
+		}
+		if info.Mode()&fs.ModeSymlink == 0 {
+			continue
+		}
+		if tracked, err := git(ctx, filepath.Dir(at), "ls-files", "--", filepath.Base(at)); err == nil && len(tracked) > 0 {
+			return fail(fmt.Errorf("%s is a link in a Git repository, and may have led elsewhere at that commit", at), "Name the directory itself in --to.")
+		}
+	}
+	top, err := git(ctx, dir, "rev-parse", "--show-toplevel", "--show-superproject-working-tree")
+	if err != nil {
+		return fail(err, "")
+	}
+	if lines := strings.Split(strings.TrimSpace(string(top)), "\n"); len(lines) > 1 {
+		if here, err := git(ctx, ".", "rev-parse", "--show-toplevel"); err != nil || strings.TrimSpace(string(here)) != lines[0] {
+			return fail(fmt.Errorf("%s is in a Git submodule, whose commits are not those of the repository around it", dir),
+				"Run it from within the submodule, if its own commits are meant.")
+		}
+	}
+	return nil
 }
 
 // noCommit says why a ref names no commit.
