@@ -126,13 +126,15 @@ func wideEdit(r *rand.Rand, old *schema.Bundle) *schema.Bundle {
 		case 3:
 			b.Rules[i].Mode = 1 - b.Rules[i].Mode
 		case 4:
-			b.Rules[i] = wideRule(r, 20+i) // another name
+			b.Rules[i] = wideRule(r, 2000+r.IntN(1000)) // another name
 		case 5:
-			b.Rules = append(b.Rules, wideRule(r, 40+len(b.Rules)))
+			b.Rules = append(b.Rules, wideRule(r, 40+len(b.Rules)+r.IntN(1000)))
 		case 6:
 			if b.Rules[i].Effect == schema.Approve {
 				b.Rules[i].Route = wideRoutes[r.IntN(len(wideRoutes))]
-				b.Rules[i].Address = fmt.Sprintf("approve.r%d", i+60*r.IntN(2))
+				if name := fmt.Sprintf("approve.r%d", 60+i); !slices.ContainsFunc(b.Rules, func(r schema.Rule) bool { return r.Address == name }) && r.IntN(2) == 0 {
+					b.Rules[i].Address = name
+				}
 			}
 		case 7:
 			if n := len(b.Masks); n > 0 {
@@ -231,6 +233,50 @@ func hidesNothing(t *testing.T, r *rand.Rand, pair int) {
 			t.Fatalf("pair %d: the plan says %s (%s); a request says looser %v, tighter %v\n%+v %+v %+v: %s by %v %s -> %s by %v %s\n%s\nold %s\nnew %s", pair, report.Verdict,
 				report.Certainty, looser, tighter, *a, *a.Principal, *cmpOr(a.SQL), was.Effect, was.Rules, was.Route, is.Effect, is.Rules, is.Route, told(report), spell(old), spell(new))
 		}
+	}
+}
+
+// TestReachIsRightInTheWideUniverse: without the rules that are said to decide nothing, no request gets anything else,
+// and what is said to match nothing stands behind no decision.
+func TestReachIsRightInTheWideUniverse(t *testing.T) {
+	r := rand.New(rand.NewPCG(23, 1))
+	found := 0
+	for pair := range widePairs {
+		b := widePolicy(r)
+		for i := range b.Rules {
+			if r.IntN(2) == 0 {
+				b.Rules[i].Groups, b.Rules[i].Targets = nil, []string{"db"}
+			}
+		}
+		idle, _, err := plan.Reach(b, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		never := map[string]bool{}
+		left := *b
+		gone := func(address string) bool {
+			return slices.ContainsFunc(idle, func(i plan.Idle) bool { return i.Rule == address && !i.Opens })
+		}
+		for _, i := range idle {
+			never[i.Rule] = i.Never
+		}
+		left.Rules = slices.DeleteFunc(slices.Clone(b.Rules), func(r schema.Rule) bool { return gone(r.Address) })
+		left.Masks = slices.DeleteFunc(slices.Clone(b.Masks), func(m schema.Mask) bool { return gone(m.Address) })
+		found += len(b.Rules) - len(left.Rules)
+		from, to := planSide(t, b), planSide(t, &left)
+		var was, is schema.Decision
+		for range wideRequests {
+			a := wideAction(r)
+			from.Decide(a, &was)
+			to.Decide(a, &is)
+			looser, tighter := strictness(a, &was, &is, b, &left)
+			if looser || tighter || slices.ContainsFunc(was.Rules, func(rule string) bool { return never[rule] }) {
+				t.Fatalf("policy %d: %+v\n%+v %+v %+v: %s by %v -> %s by %v\n%s", pair, idle, *a, *a.Principal, *cmpOr(a.SQL), was.Effect, was.Rules, is.Effect, is.Rules, spell(b))
+			}
+		}
+	}
+	if found < 50 {
+		t.Errorf("only %d rules were found idle", found)
 	}
 }
 
