@@ -106,6 +106,8 @@ func markdown(s string) string {
 			b.WriteString("&#58;")
 		case r == '#':
 			b.WriteString("&#35;")
+		case r == '.' && strings.HasSuffix(strings.ToLower(s[:i]), "www"):
+			b.WriteString("&#46;")
 		case strings.ContainsRune("\\`*_{}[]()!|~", r):
 			b.WriteByte('\\')
 			b.WriteRune(r)

@@ -23,6 +23,8 @@ import (
 type planSource struct {
 	side       plan.Side
 	invariants []schema.Invariant
+	// suite holds the policy's tests; nil for a bundle.
+	suite *schema.Suite
 	// files holds the catalogs; nil for a bundle.
 	files    fs.FS
 	catalogs map[string]*schema.Catalog
@@ -75,7 +77,7 @@ func (p *program) planDirectory(s *planSource, dir, name string) error {
 			hint: "Repair it, or name another policy. Where it is an earlier commit, compare with one at which the policy was valid: --from git:REF.",
 		}
 	}
-	s.invariants = result.Invariants
+	s.invariants, s.suite = result.Invariants, result.Suite
 	return s.decideBy(result.Bundle)
 }
 

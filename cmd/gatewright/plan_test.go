@@ -241,6 +241,8 @@ func TestMarkdownIsPlain(t *testing.T) {
 		"[x](http://a.example.com)":   `\[x\]\(http&#58;//a.example.com\)`,
 		"@team #1 `code` *b* _i_":     "&#64;team &#35;1 \\`code\\` \\*b\\* \\_i\\_",
 		"two\nlines":                  "two lines",
+		"see WWW.a.example.com":       "see WWW&#46;a.example.com",
+		"group dba\u200b\U000e0041":   `group dba\\u200b\\U000e0041`,
 		"deny.unbounded-write: it is": "deny.unbounded-write: it is",
 	} {
 		if got := markdown(text); got != want {
@@ -255,6 +257,7 @@ func TestMarkdownIsPlain(t *testing.T) {
 func TestHCLText(t *testing.T) {
 	for text, want := range map[string]string{
 		`a"b\c`: `"a\"b\\c"`, "${x} %{y} $ %": `"$${x} %%{y} $ %"`, "a\nb": `"a\nb"`,
+		"a\u202e\u200b\U000e0041": `"a\u202e\u200b\U000e0041"`,
 	} {
 		if got := hclText(text); got != want {
 			t.Errorf("%q gives %s, want %s", text, got, want)

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -26,11 +28,15 @@ func (p *program) emitTests(path string, report *plan.Report, new *planSource) e
 	if new.files == nil {
 		return fail(errors.New("--emit-tests needs a directory in --to: a bundle has no catalogs"), "Write --to DIR.")
 	}
+	if old, err := os.ReadFile(path); err == nil && !bytes.HasPrefix(old, []byte(testsHead)) {
+		return fail(fmt.Errorf("%s is there already, and was not written by plan", oneLine(path)), "Name a new file: --emit-tests change_test.hcl.")
+	}
 	j, err := newJudge(new.side.Bundle, new.files)
 	if err != nil {
 		return err
 	}
 	w := &testWriter{judge: j}
+	w.leave(new.suite, filepath.Base(path))
 	for i := range report.Changes {
 		for _, witness := range report.Changes[i].Witnesses {
 			w.add(&report.Changes[i], witness)
@@ -43,13 +49,35 @@ func (p *program) emitTests(path string, report *plan.Report, new *planSource) e
 	return nil
 }
 
+// testsHead begins a file of tests that plan has written, and may write again.
+const testsHead = "# Written by gatewright plan: what the policy decides since a change.\n"
+
 type testWriter struct {
 	judge      *judge
 	principals []string
 	blocks     []string
 	names      []string
-	left       int
+	// taken are the names of tests and principals that other files have.
+	taken []string
+	left  int
 }
+
+// leave keeps the names that files other than the one to write have.
+func (t *testWriter) leave(s *schema.Suite, file string) {
+	for _, test := range s.Tests {
+		if test.Range.File != file {
+			t.taken = append(t.taken, test.Name)
+		}
+	}
+	for _, p := range s.Principals {
+		if p.Range.File != file {
+			t.taken = append(t.taken, principalKey(p.Name))
+		}
+	}
+}
+
+// principalKey tells the names of principals from those of tests.
+func principalKey(name string) string { return "principal " + name }
 
 // add writes one witness, once the judge of tests has given the new decision for it.
 func (t *testWriter) add(c *plan.Change, w *plan.Witness) {
@@ -68,7 +96,7 @@ func (t *testWriter) add(c *plan.Change, w *plan.Witness) {
 		return
 	}
 	name := fmt.Sprintf("%s: %s", c.Address, direction(w.Loosens, w.Tightens))
-	for n := 2; slices.Contains(t.names, name); n++ {
+	for n := 2; slices.Contains(t.names, name) || slices.Contains(t.taken, name); n++ {
 		name = fmt.Sprintf("%s: %s, %d", c.Address, direction(w.Loosens, w.Tightens), n)
 	}
 	t.names = append(t.names, name)
@@ -90,14 +118,27 @@ func (t *testWriter) principal(w *plan.Witness) string {
 		t.principals = append(t.principals, body)
 		i = len(t.principals) - 1
 	}
-	return fmt.Sprintf("plan-%d", i+1)
+	return t.principalName(i)
+}
+
+// principalName gives the i-th free name.
+func (t *testWriter) principalName(i int) string {
+	for n := 1; ; n++ {
+		name := fmt.Sprintf("plan-%d", n)
+		if slices.Contains(t.taken, principalKey(name)) {
+			continue
+		}
+		if i--; i < 0 {
+			return name
+		}
+	}
 }
 
 func (t *testWriter) text() string {
 	var b strings.Builder
-	b.WriteString("# Written by gatewright plan: what the policy decides since a change.\n")
+	b.WriteString(testsHead)
 	for i, body := range t.principals {
-		fmt.Fprintf(&b, "\nprincipal \"plan-%d\" {\n%s}\n", i+1, body)
+		fmt.Fprintf(&b, "\nprincipal %s {\n%s}\n", hclText(t.principalName(i)), body)
 	}
 	for _, block := range t.blocks {
 		b.WriteString("\n" + block)
@@ -122,7 +163,7 @@ func hclText(s string) string {
 		case (r == '$' || r == '%') && strings.HasPrefix(s[i+1:], "{"):
 			b.WriteString(string(r) + string(r))
 		case hostile(r):
-			fmt.Fprintf(&b, `\u%04x`, r)
+			b.WriteString(escape(r))
 		default:
 			b.WriteRune(r)
 		}
@@ -149,6 +190,8 @@ func hclValue(v any) string {
 			out = append(out, hclValue(e))
 		}
 		return "[" + strings.Join(out, ", ") + "]"
+	case nil:
+		return "null"
 	case map[string]any:
 		var out []string
 		for _, k := range slices.Sorted(maps.Keys(v)) {

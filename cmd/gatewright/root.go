@@ -108,7 +108,7 @@ func printable(s string) string {
 	var b strings.Builder
 	for _, r := range s {
 		if hostile(r) {
-			fmt.Fprintf(&b, "\\u%04x", r)
+			b.WriteString(escape(r))
 			continue
 		}
 		b.WriteRune(r)
@@ -116,13 +116,23 @@ func printable(s string) string {
 	return b.String()
 }
 
-// hostile reports characters that a terminal obeys instead of showing: C0 and C1 controls, and the marks that
-// change the direction of text (Unicode TR 36, section 2.5). Invalid UTF-8 shows as the replacement character.
+// escape writes a character by its number.
+func escape(r rune) string {
+	if r > 0xffff {
+		return fmt.Sprintf("\\U%08x", r)
+	}
+	return fmt.Sprintf("\\u%04x", r)
+}
+
+// hostile reports characters that a terminal obeys instead of showing: C0 and C1 controls, the marks that change the
+// direction of text (Unicode TR 36, section 2.5), and those that show as nothing, so that two names look like one.
+// Invalid UTF-8 shows as the replacement character.
 func hostile(r rune) bool {
 	switch {
 	case r == '\n' || r == '\t':
 		return false
-	case r < 0x20, 0x7f <= r && r <= 0x9f, 0x200e <= r && r <= 0x200f, 0x2028 <= r && r <= 0x202e, 0x2066 <= r && r <= 0x2069:
+	case r < 0x20, 0x7f <= r && r <= 0x9f, r == 0x00ad, r == 0x034f, r == 0x061c, r == 0x180e, 0x200b <= r && r <= 0x200f,
+		0x2028 <= r && r <= 0x202e, 0x2060 <= r && r <= 0x206f, r == 0xfeff, 0xe0000 <= r && r <= 0xe0fff:
 		return true
 	}
 	return false
