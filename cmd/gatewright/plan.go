@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -77,6 +78,15 @@ type planned struct {
 	To            string `json:"to"`
 	*plan.Report
 	Invariants []plan.Proof `json:"invariants"`
+	// Dropped are the invariants of the old policy that the new one has not, or has in other words, asked of the new one.
+	Dropped []plan.Proof `json:"dropped_invariants,omitempty"`
+}
+
+// dropped gives the invariants of the old policy that the new one has not.
+func dropped(old, new []schema.Invariant) []schema.Invariant {
+	return slices.DeleteFunc(slices.Clone(old), func(i schema.Invariant) bool {
+		return slices.ContainsFunc(new, func(j schema.Invariant) bool { return i.Never == j.Never && i.When.Text == j.When.Text })
+	})
 }
 
 func (p *program) plan(cmd *cobra.Command, f *planFlags) error {
@@ -100,7 +110,11 @@ func (p *program) plan(cmd *cobra.Command, f *planFlags) error {
 	if err != nil {
 		return fail(err, "")
 	}
-	result := planned{FormatVersion: 1, From: f.from, To: f.to, Report: report, Invariants: proofs}
+	gone, err := plan.Prove(new.side, dropped(old.invariants, new.invariants), f.budget)
+	if err != nil {
+		return fail(err, "")
+	}
+	result := planned{FormatVersion: 1, From: f.from, To: f.to, Report: report, Invariants: proofs, Dropped: gone}
 	if err := p.printPlan(&result, f.format); err != nil {
 		return err
 	}

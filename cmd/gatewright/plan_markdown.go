@@ -41,7 +41,8 @@ func (p *program) planMarkdown(r *planned) error {
 	for i := range r.Changes {
 		changeMarkdown(&b, &r.Changes[i])
 	}
-	invariantsMarkdown(&b, r.Invariants)
+	invariantsMarkdown(&b, "Invariants", r.Invariants)
+	invariantsMarkdown(&b, droppedHead, r.Dropped)
 	if line := costLine(r.Report); line != "" {
 		fmt.Fprintf(&b, "\n%s\n", markdown(line))
 	}
@@ -69,11 +70,11 @@ func changeMarkdown(b *strings.Builder, c *plan.Change) {
 	}
 }
 
-func invariantsMarkdown(b *strings.Builder, proofs []plan.Proof) {
+func invariantsMarkdown(b *strings.Builder, head string, proofs []plan.Proof) {
 	if len(proofs) == 0 {
 		return
 	}
-	b.WriteString("\n### Invariants\n\n")
+	fmt.Fprintf(b, "\n### %s\n\n", head)
 	for i := range proofs {
 		fmt.Fprintf(b, "- %s: %s, never %s\n", proofs[i].Status, markdown(proofs[i].Name), proofs[i].Never)
 		if proofs[i].Reason != "" {

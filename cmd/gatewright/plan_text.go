@@ -22,7 +22,8 @@ func (p *program) planText(r *planned) error {
 			fmt.Fprintln(&b, wrap("  ", "      ", gainLine(g)))
 		}
 	}
-	invariantsText(&b, r.Invariants)
+	invariantsText(&b, "Invariants", r.Invariants)
+	invariantsText(&b, droppedHead, r.Dropped)
 	if line := costLine(r.Report); line != "" {
 		fmt.Fprintf(&b, "\n%s\n", wrap("", "  ", line))
 	}
@@ -39,6 +40,9 @@ var meanings = map[plan.Verdict]string{
 }
 
 func planSum(r *planned) string {
+	if len(r.Changes) == 0 && len(r.Dropped) > 0 {
+		return "No changes: both policies decide the same, and the new one promises less."
+	}
 	if len(r.Changes) == 0 {
 		return "No changes: both policies are the same."
 	}
@@ -180,11 +184,14 @@ func gainLine(g plan.Gain) string {
 	return oneLine(text + " (" + g.Change + ")")
 }
 
-func invariantsText(b *strings.Builder, proofs []plan.Proof) {
+// droppedHead stands over what the old policy promised and the new one does not.
+const droppedHead = "Invariants that are no more, and whether the new policy keeps them"
+
+func invariantsText(b *strings.Builder, head string, proofs []plan.Proof) {
 	if len(proofs) == 0 {
 		return
 	}
-	fmt.Fprintf(b, "\nInvariants:\n")
+	fmt.Fprintf(b, "\n%s:\n", head)
 	for i := range proofs {
 		proof := &proofs[i]
 		fmt.Fprintln(b, wrap("  ", "            ", fmt.Sprintf("%-9s %s: never %s", proof.Status, oneLine(proof.Name), proof.Never)))
