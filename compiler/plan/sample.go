@@ -100,7 +100,7 @@ func (s *sampler) one() {
 		}
 	}
 	d := x.draft(path, verb, object, target, x.issuers)
-	if len(s.columns[target]) > 0 && s.random(2) == 0 {
+	if object != "" && len(s.columns[target]) > 0 && s.random(2) == 0 { // opening a session reads no columns
 		of := columns{names: []string{s.columns[target][s.random(len(s.columns[target]))]}}
 		names := []string{facetOutput, facetPredicate, facetEquality}
 		(&facet{name: names[s.random(len(names))]}).prepare(d, of)
