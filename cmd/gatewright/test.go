@@ -141,6 +141,7 @@ func (t *tester) measure(ctx context.Context, c suite.Config, j *judge) error {
 	defer progress.end()
 	c.Progress = progress.show
 	src := suite.Source{Bundle: t.policy.Bundle, Places: t.policy.Places, Files: t.policy.Sources, Changes: o.changes}
+	src.Same = func(changed *schema.Bundle, address string) bool { return sameMatches(src.Bundle, changed, address) }
 	t.mutation, err = suite.Mutate(ctx, t.suite, c, src, j.mutant)
 	if err == nil && t.flags.run != "" {
 		t.mutation.Excuses = nil // what the tests left out may need them

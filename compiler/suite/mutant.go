@@ -37,6 +37,9 @@ type Source struct {
 	Files map[string][]byte
 	// Changes gives the changes that can be made to a condition.
 	Changes func(attribute string, mask bool, c *schema.Condition) []schema.Change
+	// Same reports whether a rule or mask of a changed policy surely matches what it does in Bundle; nil when nothing can
+	// tell.
+	Same func(changed *schema.Bundle, address string) bool
 }
 
 // Mutants gives every mutant of a policy, in the order of its rules, masks, classes and issuers.

@@ -53,7 +53,7 @@ func Mutate(ctx context.Context, s *schema.Suite, c Config, src Source, judge fu
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("the run was stopped: %w", err)
 	}
-	return conclude(mutants, fates, excuses(src.Files)), nil
+	return conclude(src, mutants, fates), nil
 }
 
 // involved lists, for each rule, the jobs that asked it.
@@ -115,7 +115,9 @@ func (k *killer) fails(i int, decide Decider) bool {
 	return len(failures) > 0
 }
 
-func conclude(mutants []Mutant, fates []fate, reasons []*Excuse) *Mutation {
+// conclude counts. A mutant that no test could notice is none, unless a written reason says so already.
+func conclude(src Source, mutants []Mutant, fates []fate) *Mutation {
+	reasons := excuses(src.Files)
 	out := &Mutation{Survived: []Survivor{}}
 	for i := range mutants {
 		switch fates[i] {
@@ -123,12 +125,14 @@ func conclude(mutants []Mutant, fates []fate, reasons []*Excuse) *Mutation {
 			out.Mutants++
 			out.Killed++
 		case survived:
-			out.Mutants++
 			survivor := Survivor{Mutant: mutants[i]}
 			if e := excused(reasons, &mutants[i]); e != nil {
 				out.Excused++
 				survivor.Reason = e.Reason
+			} else if src.Same != nil && src.Same(mutants[i].Bundle(src.Bundle), mutants[i].Rule) {
+				continue
 			}
+			out.Mutants++
 			out.Survived = append(out.Survived, survivor)
 		}
 	}
