@@ -2,7 +2,10 @@ package sqlfacts
 
 import (
 	_ "embed"
+	"slices"
 	"strings"
+
+	"github.com/gatewright/gatewright/schema"
 )
 
 // systemRelations is the relations of pg_catalog and information_schema, as schema.Catalog.System holds them, for
@@ -23,6 +26,24 @@ func (a *analysis) systemLine(name string) string {
 	}
 	line, _, _ := strings.Cut(rest, "\n")
 	return line
+}
+
+// Telling lists the relations of pg_catalog and information_schema that a catalog has and that tell more than the
+// structure of the database, sorted: what values are in tables, secrets, or what other sessions run.
+func Telling(c *schema.Catalog) []string {
+	lines := c.System
+	if len(lines) == 0 {
+		lines = strings.Split(strings.TrimSpace(systemRelations), "\n")
+	}
+	var out []string
+	for _, line := range lines {
+		name, _, _ := strings.Cut(line, " ")
+		if parts, ok := schema.SplitName(name); ok && len(parts) == 2 && !harmlessRelation(parts[0], parts[1]) {
+			out = append(out, name)
+		}
+	}
+	slices.Sort(out)
+	return out
 }
 
 // harmlessRelation reports whether a system relation holds only the structure of the database and counters: neither
