@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -11,7 +12,7 @@ import (
 )
 
 // prove takes a policy's invariants to every request.
-func prove(result *compiler.Result) ([]plan.Proof, error) {
+func prove(result *compiler.Result, dir string) ([]plan.Proof, error) {
 	if len(result.Invariants) == 0 {
 		return nil, nil
 	}
@@ -19,12 +20,15 @@ func prove(result *compiler.Result) ([]plan.Proof, error) {
 	if err != nil {
 		return nil, fail(err, "")
 	}
-	proofs, err := plan.Prove(plan.Side{Bundle: result.Bundle, Decide: e.Decide}, result.Invariants, 0)
+	proofs, err := plan.Prove(plan.Side{Bundle: result.Bundle, Decide: e.Decide, Structure: structuresOf(result.Bundle, policyFS(dir))}, result.Invariants, 0)
 	if err != nil {
 		return nil, fail(err, "")
 	}
 	return proofs, nil
 }
+
+// undecidedHint is for invariants that conditions leave open.
+const undecidedHint = "Ask for what can be listed (groups, tables, verbs) in attributes instead of conditions."
 
 // invariantDiagnostics tells of invariants that do not hold, and of those that nobody knows of.
 func invariantDiagnostics(proofs []plan.Proof) schema.Diagnostics {
@@ -45,7 +49,7 @@ func invariantDiagnostics(proofs []plan.Proof) schema.Diagnostics {
 			if p.Witness != nil {
 				d.Detail += " It would be as this:\n" + strings.Join(proofLines(p), "\n")
 			}
-			d.Hint = "Ask for what can be listed (groups, tables, verbs) in attributes instead of conditions."
+			d.Hint = cmp.Or(p.Hint, undecidedHint)
 		default:
 			if !p.Vacuous {
 				continue

@@ -80,6 +80,9 @@ func invariantsMarkdown(b *strings.Builder, head string, proofs []plan.Proof) {
 		if proofs[i].Reason != "" {
 			fmt.Fprintf(b, "  - %s\n", markdown(proofs[i].Reason))
 		}
+		if proofs[i].Hint != "" {
+			fmt.Fprintf(b, "  - %s\n", markdown(proofs[i].Hint))
+		}
 		if proofs[i].Witness != nil {
 			for _, line := range witnessLines(proofs[i].Witness) {
 				fmt.Fprintf(b, "  - %s\n", markdown(strings.Replace(line, "after: ", "it is ", 1)))

@@ -63,7 +63,7 @@ func (p *program) planSource(ctx context.Context, from, dir string) (*planSource
 	if err != nil {
 		return nil, refused(from, err)
 	}
-	return s, s.decideBy(b)
+	return s, s.decideBy(b, noStructure)
 }
 
 // planDirectory compiles a policy's directory, which the user knows by a name.
@@ -78,15 +78,15 @@ func (p *program) planDirectory(s *planSource, dir, name string) error {
 		}
 	}
 	s.invariants, s.suite = result.Invariants, result.Suite
-	return s.decideBy(result.Bundle)
+	return s.decideBy(result.Bundle, structuresOf(result.Bundle, s.files))
 }
 
-func (s *planSource) decideBy(b *schema.Bundle) error {
+func (s *planSource) decideBy(b *schema.Bundle, structure func(string) plan.Structure) error {
 	e, err := engine.New(b)
 	if err != nil {
 		return fail(err, "")
 	}
-	s.side = plan.Side{Bundle: b, Decide: e.Decide}
+	s.side = plan.Side{Bundle: b, Decide: e.Decide, Structure: structure}
 	return nil
 }
 

@@ -198,6 +198,9 @@ func invariantsText(b *strings.Builder, head string, proofs []plan.Proof) {
 		if proof.Reason != "" {
 			fmt.Fprintln(b, wrap("    ", "    ", proof.Reason))
 		}
+		if proof.Hint != "" {
+			fmt.Fprintln(b, wrap("    ", "    ", proof.Hint))
+		}
 		if proof.Witness != nil {
 			for _, line := range witnessLines(proof.Witness) {
 				fmt.Fprintln(b, wrap("    ", "      ", oneLine(strings.Replace(line, "after: ", "it is ", 1))))

@@ -25,7 +25,7 @@ func newValidate(p *program) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			proofs, err := prove(result)
+			proofs, err := prove(result, args[0])
 			if err != nil {
 				return err
 			}

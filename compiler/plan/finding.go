@@ -12,10 +12,12 @@ type finding struct {
 	// prepare completes a request, as with the columns that it reads.
 	prepare func(*draft)
 	// gain, when set, completes a row of the table.
-	gain  func(*Gain, *Witness)
-	found bool
-	tries int
-	maybe *Witness
+	gain func(*Gain, *Witness)
+	// unsure is set where nothing says that the access shows what is looked for: what comes of it is possible only.
+	unsure bool
+	found  bool
+	tries  int
+	maybe  *Witness
 }
 
 // maxAttempts is how many ways to an outcome are tried before it counts as possible only.
@@ -33,6 +35,10 @@ func (f *finding) accept(path []choice, c change) change {
 	d.access.Harmless = f.cell.harmless
 	if f.prepare != nil {
 		f.prepare(d)
+	}
+	if f.unsure {
+		f.maybe = witness(d, nil, c, nil, nil)
+		return c
 	}
 	var w *Witness
 	shown := d.try(func(a *schema.Action) bool {

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/gatewright/gatewright/schema"
 )
@@ -25,8 +26,9 @@ type Proof struct {
 	Through []schema.Call `json:"through,omitempty"`
 	// Vacuous is set for one that is proved because it is about no request.
 	Vacuous bool `json:"vacuous,omitempty"`
-	// Reason says why it is undecided or vacuous.
+	// Reason says why it is undecided or vacuous, or what the proof rests on; Hint is the way out of what is undecided.
 	Reason string `json:"reason,omitempty"`
+	Hint   string `json:"hint,omitempty"`
 	// Witness is a request that breaks it, decided by the policy's engine; for an undecided one, a request that may.
 	Witness *Witness `json:"witness,omitempty"`
 }
@@ -54,9 +56,12 @@ type prover struct {
 	invariant *schema.Invariant
 	proof     Proof
 	maybe     *Witness
-	// through is a way that a view may open.
-	through *Witness
-	tries   int
+	// through is a way that something else than the column's own table may open, and why says what, hint what to do.
+	through   *Witness
+	why, hint string
+	// rests are the targets whose structure the proof rests on.
+	rests []string
+	tries int
 	// met is set when some request meets the invariant's words.
 	met bool
 }
@@ -115,9 +120,11 @@ func (v *prover) run() {
 		v.proof.Reason = "the conditions may allow it, but no request was found that shows it"
 	case v.through != nil:
 		v.proof.Status, v.proof.Witness = Unknown, v.through
-		v.proof.Reason = "another relation that may be read, as a view, may show a column of the class unmasked"
+		v.proof.Reason, v.proof.Hint = v.why, v.hint
 	case !v.met:
 		v.proof.Vacuous, v.proof.Reason = true, "it is about no request: "+v.missing()
+	case len(v.rests) > 0:
+		v.proof.Reason = "it rests on the relations that the catalog of " + strings.Join(v.rests, ", ") + " has"
 	}
 }
 
@@ -134,7 +141,7 @@ func (v *prover) target(sh *shelf, words *schema.Rule) {
 			continue
 		}
 		items, gate := v.asks(sh, k, words)
-		v.look(k, &never{effects: *v.effects(k), what: v.invariant.Never}, items, gate, nil)
+		v.look(k, &never{effects: *v.effects(k), what: v.invariant.Never}, items, gate, nil, nil)
 	}
 }
 
@@ -174,52 +181,6 @@ func (v *prover) gate(k cell, words *schema.Rule) node {
 		at.opening = openingAsked
 	}
 	return v.d.and(v.d.not(v.truth(kindRule, words.When.Text, at).f), v.possible)
-}
-
-// unmasked looks at each column of a class where its own table is read and, as views show columns of other tables, where
-// anything else is. What only a view would show stays undecided: which views there are is not known here.
-func (v *prover) unmasked(sh *shelf, cells []cell, words *schema.Rule) {
-	f := facet{name: facetOutput}
-	for _, of := range classed(sh.name, v.old, v.new) {
-		if of.names[0] == schema.Everything {
-			continue
-		}
-		masks := maskItems(v.contributions(sh, &f, of))
-		own := own(sh, nil, of)
-		for _, k := range own {
-			if k.harmless || v.settled() {
-				continue
-			}
-			items, gate := v.asks(sh, k, words)
-			v.look(k, &never{effects: *v.effects(k), what: schema.NeverUnmasked}, append(items, masks...), gate, func(d *draft) { f.prepare(d, of) })
-		}
-		for _, k := range cells {
-			if !k.harmless && slices.Contains(k.verbs, schema.VerbSelect) && !only(k.class, own) && !v.settled() && v.through == nil {
-				k.verb = schema.VerbSelect
-				items, gate := v.asks(sh, k, words)
-				v.lookThrough(k, append(items, masks...), gate, func(d *draft) { f.prepare(d, of) })
-			}
-		}
-	}
-}
-
-// only reports whether a class of objects holds none but those of cells.
-func only(k class, cells []cell) bool {
-	return k.exact && !slices.ContainsFunc(k.names, func(name string) bool {
-		return !slices.ContainsFunc(cells, func(c cell) bool { return c.class.name == name })
-	})
-}
-
-// lookThrough looks for a way to columns that another relation shows.
-func (v *prover) lookThrough(k cell, items []item, gate node, prepare func(*draft)) {
-	accept := func(path []choice, _ change) change {
-		d := v.draft(path, k.verb, k.class.name, k.shelf.name, v.issuers)
-		prepare(d)
-		v.through = witness(d, nil, looser, nil, nil)
-		return looser
-	}
-	s := &search{d: v.d, judge: &never{effects: *v.effects(k), what: schema.NeverUnmasked}, want: looser, gate: gate, accept: accept}
-	s.run(items)
 }
 
 // never judges one policy: the outcome that must not be counts as looser.
@@ -268,21 +229,15 @@ func (n *never) outcome(items []item) change {
 	return 0
 }
 
-func (v *prover) look(k cell, judge judge, items []item, gate node, prepare func(*draft)) {
+// look searches a cell for a request that gets what must not be. prepare completes it, and requests gives the statements
+// that it may be made by; either may be nil.
+func (v *prover) look(k cell, judge judge, items []item, gate node, prepare func(*draft), requests func(*schema.Action) []schema.Action) {
 	accept := func(path []choice, _ change) change {
 		d := v.draft(path, k.verb, k.class.name, k.shelf.name, v.issuers)
 		if prepare != nil {
 			prepare(d)
 		}
-		var w *Witness
-		if d.try(func(a *schema.Action) bool {
-			o := v.from.outcome(v.old, a)
-			if !v.breaks(a, &o) || !v.asked(k, a) {
-				return false
-			}
-			w = witness(d, a, looser, nil, &o)
-			return true
-		}) {
+		if w := v.request(d, k, requests); w != nil {
 			v.proof.Status, v.proof.Witness = Refuted, w
 			return looser
 		}
@@ -293,6 +248,28 @@ func (v *prover) look(k cell, judge judge, items []item, gate node, prepare func
 	}
 	s := &search{d: v.d, judge: judge, want: looser, gate: gate, accept: accept}
 	s.run(items)
+}
+
+// request finds a request that the engine decides as must not be; nil when none is found.
+func (v *prover) request(d *draft, k cell, requests func(*schema.Action) []schema.Action) *Witness {
+	var w *Witness
+	d.try(func(a *schema.Action) bool {
+		tried := []schema.Action{*a}
+		if requests != nil {
+			tried = requests(a)
+		}
+		for i := range tried {
+			b := &tried[i]
+			o := v.from.outcome(v.old, b)
+			if v.breaks(b, &o) && v.asked(k, b) {
+				w = witness(d, b, looser, nil, &o)
+				w.SQL = b.Text
+				return true
+			}
+		}
+		return false
+	})
+	return w
 }
 
 // breaks reports whether the engine's own outcome is the one that must not be.

@@ -63,6 +63,8 @@ func (f *facet) ofClass(m *schema.Mask, class string, in side) int32 {
 	switch f.name {
 	case facetOutput:
 		return int32(m.With)
+	case facetEffect:
+		refuses = true
 	case facetPredicate:
 		refuses = m.Predicates != schema.PredicatesAllow
 	case facetEquality:
@@ -82,6 +84,8 @@ const (
 	facetEquality  = "equality"
 	facetWrite     = "write"
 	facetDetect    = "detect"
+	// facetEffect: an expression that can fail, has an effect or is not understood.
+	facetEffect = "effect"
 	// facetOpaque: a mask that stands refuses what cannot be analysed.
 	facetOpaque = "opaque"
 )

@@ -11,6 +11,9 @@ type Side struct {
 	Bundle *schema.Bundle
 	// Decide decides as the gateway does: it overwrites its second argument and keeps no reference to either.
 	Decide func(*schema.Action, *schema.Decision)
+	// Structure tells which relations a target has, by the target's name. Without it, what else than a column's own table
+	// shows the column is not known.
+	Structure func(target string) Structure
 }
 
 // Pair is two policies, for requests that are made elsewhere.

@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"slices"
+
 	"github.com/gatewright/gatewright/schema"
 )
 
@@ -82,9 +84,11 @@ type Change struct {
 	Witnesses []*Witness   `json:"witnesses,omitempty"`
 
 	undecided bool
-	possible  change
-	shown     change
-	mode      bool
+	// open are notes for directions that stay possible only.
+	open     []openNote
+	possible change
+	shown    change
+	mode     bool
 	// only is set when nothing but the mode was edited.
 	only bool
 }
@@ -142,6 +146,11 @@ type Gain struct {
 	Change string `json:"change"`
 }
 
+type openNote struct {
+	want change
+	text string
+}
+
 func verdictOf(c change) Verdict {
 	switch c {
 	case looser:
@@ -157,6 +166,11 @@ func verdictOf(c change) Verdict {
 // settle writes the verdict from what was found.
 func (c *Change) settle() {
 	all := c.shown | c.possible
+	for _, n := range c.open {
+		if c.shown&n.want == 0 && !slices.Contains(c.Notes, n.text) {
+			c.Notes = append(c.Notes, n.text)
+		}
+	}
 	c.Loosens, c.Tightens = all&looser != 0, all&tighter != 0
 	c.Verdict = verdictOf(all)
 	switch {

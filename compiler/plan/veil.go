@@ -114,9 +114,9 @@ func (x *comparison) masksOf(sh *shelf) {
 	groups := classed(sh.name, x.old, x.new)
 	detectors := x.detectors(sh.name)
 	var cells []cell
-	for _, of := range groups {
-		for _, f := range facets(groups, detectors, of) {
-			list := x.contributions(sh, &f, of)
+	for _, of := range shown(x.structure(sh.name), groups) {
+		for _, f := range facets(groups, detectors, of.columns) {
+			list := x.contributions(sh, &f, of.columns)
 			if !differs(list) {
 				continue
 			}
@@ -169,7 +169,7 @@ func (x *comparison) readable(sh *shelf) []cell {
 }
 
 // veil looks for one direction of change in one facet of columns.
-func (x *comparison) veil(sh *shelf, cells []cell, f *facet, of columns, list []contribution, want change) {
+func (x *comparison) veil(sh *shelf, cells []cell, f *facet, of carried, list []contribution, want change) {
 	masks := maskItems(list)
 	alone := &veils{effects{harmless: true, routes: x.routes}}
 	reached := false
@@ -177,7 +177,7 @@ func (x *comparison) veil(sh *shelf, cells []cell, f *facet, of columns, list []
 		s := &search{d: x.d, judge: alone, want: want, gate: x.possible, accept: func([]choice, change) change { reached = true; return want }}
 		s.run(masks)
 	}) {
-		for _, a := range x.responsible(sh, f, of, list, want) {
+		for _, a := range x.responsible(sh, list, want) {
 			x.change(a.name).undecided = true
 		}
 		return
@@ -185,7 +185,7 @@ func (x *comparison) veil(sh *shelf, cells []cell, f *facet, of columns, list []
 	if !reached {
 		return
 	}
-	for _, address := range x.responsible(sh, f, of, list, want) {
+	for _, address := range x.responsible(sh, list, want) {
 		c := x.change(address.name)
 		ok := x.share(func() { x.veilBy(sh, cells, f, of, masks, want, c, address.gate) })
 		c.undecided = c.undecided || !ok
@@ -198,7 +198,7 @@ type gated struct {
 }
 
 // responsible gives the blocks that make a facet differ, and where.
-func (x *comparison) responsible(sh *shelf, f *facet, of columns, list []contribution, want change) []gated {
+func (x *comparison) responsible(sh *shelf, list []contribution, want change) []gated {
 	gates := map[string]node{}
 	for _, c := range list {
 		gate := x.weaker(c, want)
@@ -227,26 +227,29 @@ func (x *comparison) responsible(sh *shelf, f *facet, of columns, list []contrib
 	return out
 }
 
-func (x *comparison) veilBy(sh *shelf, cells []cell, f *facet, of columns, masks []item, want change, c *Change, gate node) {
+func (x *comparison) veilBy(sh *shelf, cells []cell, f *facet, of carried, masks []item, want change, c *Change, gate node) {
 	gate = x.d.and(gate, x.possible)
-	fd := &finding{x: x, change: c, want: want, prepare: func(d *draft) { f.prepare(d, of) }}
-	fd.gain = func(g *Gain, w *Witness) { f.gain(g, w, of) }
+	fd := &finding{x: x, change: c, want: want}
+	fd.gain = func(g *Gain, w *Witness) { f.gain(g, w, of.columns) }
 	if f.name == facetOpaque {
 		x.veilOpaque(sh, c, gate, want)
 		return
 	}
-	reach := own(sh, cells, of)
-	if f.detector != "" {
-		reach = append(reach, harmless(sh)...) // values are looked for in whatever reaches the client
-	}
-	for _, k := range reach {
+	unsure := false
+	for _, r := range x.reach(sh, cells, f, of) {
 		if fd.found || x.d.spent {
 			break
 		}
-		fd.cell = k
-		items := append(x.items(k, sh.matching(k.verb, k.class.object, k.harmless)), masks...)
-		judge := &veils{*x.effects(k)}
-		fd.search(judge, items, gate, nil)
+		if r.unsure && fd.maybe != nil {
+			continue
+		}
+		fd.cell, fd.unsure, fd.prepare = r.cell, r.unsure, func(d *draft) { r.prepare(d, f, of.columns) }
+		items := append(x.items(r.cell, sh.matching(r.verb, r.class.object, r.harmless)), masks...)
+		fd.search(&veils{*x.effects(r.cell)}, items, x.d.and(gate, r.lets(x)), nil)
+		unsure = unsure || r.unsure && fd.maybe != nil
+	}
+	if unsure && !fd.found {
+		x.unknown(sh.name, c, want, of.names[0])
 	}
 	fd.done()
 }
@@ -273,8 +276,8 @@ func harmless(sh *shelf) []cell {
 // systemSchemas hold the only relations that need no allow.
 var systemSchemas = []string{"pg_catalog", "information_schema"}
 
-// own puts reading the columns' own tables first, by need of an allow or, as for catalogs, without.
-func own(sh *shelf, cells []cell, of columns) []cell {
+// own gives reading the columns' own tables, by need of an allow or, as for catalogs, without.
+func own(sh *shelf, of columns) []cell {
 	var out []cell
 	for _, harmless := range []bool{false, true} {
 		for _, table := range tablesOf(of) {
@@ -283,11 +286,6 @@ func own(sh *shelf, cells []cell, of columns) []cell {
 			}
 			name := class{object{name: table, within: schemaOf(table), exact: true}, []string{table}}
 			out = append(out, cell{shelf: sh, verb: schema.VerbSelect, verbs: []string{schema.VerbSelect}, class: name, harmless: harmless})
-		}
-	}
-	for _, k := range cells {
-		if !k.harmless {
-			out = append(out, k)
 		}
 	}
 	return out
@@ -314,15 +312,20 @@ func (f *facet) prepare(d *draft, of columns) {
 			break
 		}
 	}
+	f.use(d, column, []string{column})
+}
+
+// use lets a request do with a column, made of sources, what the facet is about.
+func (f *facet) use(d *draft, name string, sources []string) {
 	switch f.name {
 	case facetOutput:
-		d.action.Outputs = []schema.Output{{Name: column, Origin: schema.OriginBare, Columns: []string{column}}}
+		d.action.Outputs = []schema.Output{{Name: name, Origin: schema.OriginBare, Columns: sources}}
 	case facetPredicate:
-		d.action.Uses = []schema.Use{{Place: schema.PlacePredicate, Columns: []string{column}}}
+		d.action.Uses = []schema.Use{{Place: schema.PlacePredicate, Columns: sources}}
 	case facetEquality:
-		d.action.Uses = []schema.Use{{Place: schema.PlaceEquality, Columns: []string{column}}}
+		d.action.Uses = []schema.Use{{Place: schema.PlaceEquality, Columns: sources}}
 	case facetWrite:
-		d.action.Uses = []schema.Use{{Place: schema.PlaceWrite, Columns: []string{column}, Sink: f.column}}
+		d.action.Uses = []schema.Use{{Place: schema.PlaceWrite, Columns: sources, Sink: f.column}}
 	}
 }
 
