@@ -15,6 +15,7 @@ const (
 	ChangeDropDisjunct = "drop-disjunct" // A || B becomes A
 	ChangeNegate       = "negate"        // A becomes !A, !A becomes A
 	ChangeComparison   = "flip-comparison"
+	ChangeChoice       = "drop-choice" // A ? B : C becomes B, or C
 )
 
 // comparisons are what each comparison may become: its opposite, and its neighbour where the bound itself is told apart.
@@ -22,9 +23,14 @@ var comparisons = map[string][]string{
 	"_==_": {"_!=_"}, "_!=_": {"_==_"}, "_<_": {"_<=_", "_>=_"}, "_<=_": {"_<_", "_>_"}, "_>_": {"_>=_", "_<=_"}, "_>=_": {"_>_", "_<_"},
 }
 
-// Changes gives the changes that can be made to a bool condition, in the order of its text.
+// Changes gives the changes that can be made to a condition, in the order of its text. Of an expression that is no
+// condition, they are those to what ?: chooses by, and to the conditions within.
 func (c *Condition) Changes() []schema.Change {
 	m := &mutator{c: c}
+	if c.want != Bool {
+		m.value(c.ast.NativeRep().Expr())
+		return m.list
+	}
 	m.boolean(c.ast.NativeRep().Expr(), nil)
 	return m.list
 }
@@ -32,6 +38,21 @@ func (c *Condition) Changes() []schema.Change {
 type mutator struct {
 	c    *Condition
 	list []schema.Change
+}
+
+// value looks at an expression that is no condition.
+func (m *mutator) value(e ast.Expr) {
+	if !chooses(e) {
+		m.within(e)
+		return
+	}
+	args := e.AsCall().Args()
+	m.boolean(args[0], nil)
+	for _, branch := range args[1:] {
+		m.record(ChangeChoice, e, m.text(e), m.text(branch))
+	}
+	m.value(args[1])
+	m.value(args[2])
 }
 
 // boolean looks at an expression in the place of a condition. parent is the && or || that it is an argument of.

@@ -24,7 +24,8 @@ type probeNode struct {
 	operator string
 	args     []*probeNode
 	term     int
-	// constant is set for true and false, which have one side and are no term.
+	// constant is set for true and false, which have one side and are no term, and for the values of an expression that
+	// is no condition, which have been arrived at.
 	constant schema.Side
 }
 
@@ -35,10 +36,15 @@ const (
 	joinChoice = "_?_:_"
 )
 
-// Probe takes the condition apart.
+// Probe takes the condition apart. Of an expression that is no condition, its terms are those of the conditions that ?:
+// chooses by.
 func (c *Condition) Probe() (*Probe, error) {
 	p := &Probe{}
-	root, err := p.take(c, c.ast.NativeRep().Expr())
+	take := p.value
+	if c.want == Bool {
+		take = p.take
+	}
+	root, err := take(c, c.ast.NativeRep().Expr())
 	if err != nil {
 		return nil, err
 	}
@@ -66,6 +72,30 @@ func (p *Probe) take(c *Condition, e ast.Expr) (*probeNode, error) {
 		n.args = append(n.args, inner)
 	}
 	return n, nil
+}
+
+// value takes an expression apart that is chosen by conditions.
+func (p *Probe) value(c *Condition, e ast.Expr) (*probeNode, error) {
+	if !chooses(e) {
+		return &probeNode{constant: schema.SideTrue}, nil
+	}
+	n := &probeNode{operator: joinChoice}
+	for i, arg := range e.AsCall().Args() {
+		take := p.value
+		if i == 0 {
+			take = p.take
+		}
+		inner, err := take(c, arg)
+		if err != nil {
+			return nil, err
+		}
+		n.args = append(n.args, inner)
+	}
+	return n, nil
+}
+
+func chooses(e ast.Expr) bool {
+	return e.Kind() == ast.CallKind && e.AsCall().FunctionName() == joinChoice
 }
 
 func joins(e ast.Expr) bool {

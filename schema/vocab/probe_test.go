@@ -182,3 +182,49 @@ func FuzzProbe(f *testing.F) {
 		}
 	})
 }
+
+// An expression that is no condition has the terms that it chooses by.
+func TestValueOfClaims(t *testing.T) {
+	tests := []struct {
+		name, text string
+		want       vocab.Type
+		terms      []string
+		sides      []schema.Side
+		changes    []string
+	}{
+		{"no choice", "claims.sub", vocab.String, nil, []schema.Side{}, nil},
+		{"a choice", "claims.a && claims.n > 1 ? 'human' : 'machine'", vocab.String, []string{"claims.a", "claims.n > 1"},
+			[]schema.Side{schema.SideTrue, schema.SideFalse}, []string{"drop-conjunct", "negate", "drop-conjunct", "flip-comparison", "flip-comparison", "drop-choice", "drop-choice"}},
+		{"one in another", "claims.n > 1 ? 'agent' : (claims.a ? 'human' : 'machine')", vocab.String, []string{"claims.n > 1", "claims.a"},
+			[]schema.Side{schema.SideFalse, schema.SideTrue}, []string{"flip-comparison", "flip-comparison", "drop-choice", "drop-choice", "negate", "drop-choice", "drop-choice"}},
+		{"a list", "claims.list.filter(g, g != 'x')", vocab.StringList, nil, []schema.Side{}, []string{"flip-comparison"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			c, diags := vocabulary(t, vocab.Claims).Check(tt.text, tt.want, at(tt.text), "p.hcl")
+			if c == nil {
+				t.Fatal(diags)
+			}
+			p, err := c.Probe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tt.terms, p.Terms()); diff != "" {
+				t.Errorf("terms (-want +got):\n%s", diff)
+			}
+			sides, _ := p.SidesOfClaims(map[string]any{"a": true, "n": 1.0, "sub": "s"})
+			if diff := cmp.Diff(tt.sides, sides); diff != "" {
+				t.Errorf("sides (-want +got):\n%s", diff)
+			}
+			var changes []string
+			for _, ch := range c.Changes() {
+				if changes = append(changes, ch.Kind); ch.Text() == "" {
+					t.Errorf("%s of %s comes to nothing", ch.Kind, ch.Term)
+				}
+			}
+			if diff := cmp.Diff(tt.changes, changes); diff != "" {
+				t.Errorf("changes (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
