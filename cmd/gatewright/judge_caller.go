@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/gatewright/gatewright/compiler/suite"
 	"github.com/gatewright/gatewright/runtime/identity"
@@ -19,7 +18,7 @@ type caller struct {
 	message string
 	// err is set when the issuer cannot be asked at all.
 	err error
-	// probes and decided are what coverage sees of the issuer's requirements.
+	// probes and decided are what coverage sees of the issuer's requirements and principal block.
 	probes  []schema.Probe
 	decided []string
 }
@@ -59,7 +58,8 @@ func (j *judge) caller(p *schema.TestPrincipal) *caller {
 	return &caller{principal: principal, err: err}
 }
 
-// probeCallers adds what each requirement made of the claims, up to the first that is not met.
+// probeCallers adds what each requirement made of the claims, up to the first that is not met, and then what the principal
+// block did.
 func (j *judge) probeCallers() error {
 	v, err := vocab.New(vocab.Claims)
 	if err != nil {
@@ -68,32 +68,45 @@ func (j *judge) probeCallers() error {
 	for i := range j.bundle.Issuers {
 		issuer := &j.bundle.Issuers[i]
 		for n := range issuer.Require {
-			address := suite.RequireAddress(issuer.Name, n)
-			probe, err := probeOf(v, &issuer.Require[n].When)
+			probe, err := probeOf(v, &issuer.Require[n].When, vocab.Bool)
 			if err != nil {
 				return fail(err, "")
 			}
-			for _, p := range j.suite.Principals {
-				if p.Issuer == issuer.Name {
-					j.callers[p.Name].probe(address, probe, p.Claims)
-				}
+			j.eachCaller(issuer.Name, func(c *caller, claims map[string]any) { c.require(suite.RequireAddress(issuer.Name, n), probe, claims) })
+		}
+		for _, x := range suite.Mapping(issuer) {
+			probe, err := probeOf(v, x.Condition, typeOf(x.Attribute))
+			if err != nil {
+				return fail(err, "")
 			}
+			j.eachCaller(issuer.Name, func(c *caller, claims map[string]any) { c.mapped(x.Address, probe, claims) })
 		}
 	}
 	return nil
 }
 
-func probeOf(v *vocab.Vocabulary, c *schema.Condition) (*vocab.Probe, error) {
-	checked, _, err := v.Load(c.Text, vocab.Bool)
+func (j *judge) eachCaller(issuer string, do func(c *caller, claims map[string]any)) {
+	for _, p := range j.suite.Principals {
+		if p.Issuer == issuer {
+			do(j.callers[p.Name], p.Claims)
+		}
+	}
+}
+
+func probeOf(v *vocab.Vocabulary, c *schema.Condition, want vocab.Type) (*vocab.Probe, error) {
+	checked, _, err := v.Load(c.Text, want)
 	if err != nil {
 		return nil, err
 	}
 	return checked.Probe()
 }
 
-// probe asks one requirement, which a token is asked for only when it has met those before.
-func (c *caller) probe(address string, probe *vocab.Probe, claims map[string]any) {
-	if slices.ContainsFunc(c.probes, func(p schema.Probe) bool { return !p.Matched }) {
+// turnedAway reports whether a requirement is not met: nothing is asked after it.
+func (c *caller) turnedAway() bool { return len(c.decided) > 0 }
+
+// require asks one requirement, which a token is asked for only when it has met those before.
+func (c *caller) require(address string, probe *vocab.Probe, claims map[string]any) {
+	if c.turnedAway() {
 		return
 	}
 	sides, whole := probe.SidesOfClaims(claims)
@@ -102,4 +115,13 @@ func (c *caller) probe(address string, probe *vocab.Probe, claims map[string]any
 	if !met {
 		c.decided = append(c.decided, address)
 	}
+}
+
+// mapped asks one expression of the principal block. It counts as evaluated where the token gets a principal.
+func (c *caller) mapped(address string, probe *vocab.Probe, claims map[string]any) {
+	if c.turnedAway() {
+		return
+	}
+	sides, _ := probe.SidesOfClaims(claims)
+	c.probes = append(c.probes, schema.Probe{Rule: address, Matched: c.principal != nil, When: sides})
 }

@@ -34,7 +34,7 @@ func newOutliner(files map[string][]byte) (*outliner, error) {
 	return o, nil
 }
 
-// outline gives every rule, mask and requirement, each with the terms of its conditions.
+// outline gives every rule, mask, requirement and expression of a principal block, each with the terms of its conditions.
 func (o *outliner) outline(b *schema.Bundle) ([]suite.Covered, error) {
 	var out []suite.Covered
 	for i := range b.Rules {
@@ -60,6 +60,13 @@ func (o *outliner) outline(b *schema.Bundle) ([]suite.Covered, error) {
 			}
 			out = append(out, c)
 		}
+		for _, x := range suite.Mapping(&b.Issuers[i]) {
+			c := suite.Covered{Rule: x.Address, Range: x.Condition.Range, Mapping: true}
+			if err := o.condition(&c, o.claims, x.Attribute, x.Condition); err != nil {
+				return nil, err
+			}
+			out = append(out, c)
+		}
 	}
 	return out, nil
 }
@@ -77,11 +84,14 @@ func (o *outliner) condition(c *suite.Covered, v *vocab.Vocabulary, attribute st
 	}
 	k := termsKey{v, condition.Text}
 	if _, known := o.terms[k]; !known {
-		probe, err := probeOf(v, condition)
+		probe, err := probeOf(v, condition, typeOf(attribute))
 		if err != nil {
 			return fail(err, "")
 		}
 		o.terms[k] = probe.Terms()
+	}
+	if typeOf(attribute) != vocab.Bool && len(o.terms[k]) == 0 {
+		return nil // it does not choose
 	}
 	covered := suite.CoveredCondition{Attribute: attribute, Range: condition.Range}
 	for _, term := range o.terms[k] {
@@ -91,16 +101,27 @@ func (o *outliner) condition(c *suite.Covered, v *vocab.Vocabulary, attribute st
 	return nil
 }
 
+// typeOf is what the expression of an attribute gives.
+func typeOf(attribute string) vocab.Type {
+	switch attribute {
+	case suite.AttributeSubject, suite.AttributeKind:
+		return vocab.String
+	case suite.AttributeGroups:
+		return vocab.StringList
+	}
+	return vocab.Bool
+}
+
 // changes gives what can be changed in a condition; none in one that does not check, which a policy does not have.
 func (o *outliner) changes(attribute string, mask bool, c *schema.Condition) []schema.Change {
 	v := o.rules
 	switch {
-	case attribute == suite.AttributeRequire:
+	case attribute != suite.AttributeWhen && attribute != suite.AttributeUnless:
 		v = o.claims
 	case mask:
 		v = o.masks
 	}
-	checked, _, err := v.Load(c.Text, vocab.Bool)
+	checked, _, err := v.Load(c.Text, typeOf(attribute))
 	if err != nil {
 		return nil
 	}

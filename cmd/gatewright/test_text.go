@@ -107,10 +107,13 @@ func percent(p float64) string { return strings.TrimSuffix(fmt.Sprintf("%.1f", p
 // unseen says what of a rule no test has shown.
 func unseen(c *suite.Covered) []string {
 	var out []string
-	if !c.Matched {
+	switch {
+	case !c.Matched && c.Mapping:
+		out = append(out, "no token had it evaluated")
+	case !c.Matched:
 		out = append(out, "it never matched")
 	}
-	if !c.Decided {
+	if !c.Decided && !c.Mapping {
 		out = append(out, "it never decided")
 	}
 	for _, condition := range c.Conditions {

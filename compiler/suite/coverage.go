@@ -7,7 +7,8 @@ import (
 )
 
 // Coverage is what the tests have shown of the policy. Each rule counts two points, that it matched and that it decided,
-// and each term of a condition two, that it was true and that it was false.
+// each expression of an issuer's principal block one, that it gave a value, and each term of a condition two, that it was
+// true and that it was false.
 type Coverage struct {
 	Points int `json:"points"`
 	Seen   int `json:"seen"`
@@ -16,11 +17,14 @@ type Coverage struct {
 	Rules   []Covered `json:"rules"`
 }
 
-// Covered is what was seen of one rule or mask, or of one requirement of an issuer.
+// Covered is what was seen of one rule or mask, or of one requirement or expression of an issuer.
 type Covered struct {
-	// Rule is the address, as "deny.x" or "issuer.corp.require[0]".
+	// Rule is the address, as "deny.x", "issuer.corp.require[0]" or "issuer.corp.principal.kind".
 	Rule  string       `json:"rule"`
 	Range schema.Range `json:"range"`
+	// Mapping is set for an expression of an issuer's principal block: that it gave some token its value, which is
+	// Matched, is all that counts beside its terms.
+	Mapping bool `json:"mapping,omitempty"`
 	// Matched is set when it matched some statement; for a requirement, when some token met it.
 	Matched bool `json:"matched"`
 	// Decided is set when it was among the rules that forced some outcome; for a requirement, when it refused some token.
@@ -30,7 +34,7 @@ type Covered struct {
 
 // CoveredCondition is one condition of a rule.
 type CoveredCondition struct {
-	// Attribute is "when", "unless" or "require".
+	// Attribute is "when", "unless", "require", "subject", "groups" or "kind".
 	Attribute string        `json:"attribute"`
 	Range     schema.Range  `json:"range"`
 	Terms     []CoveredTerm `json:"terms"`
@@ -54,6 +58,9 @@ func (c *Covered) Full() bool {
 
 func (c *Covered) count() (points, seen int) {
 	marks := []bool{c.Matched, c.Decided}
+	if c.Mapping {
+		marks = marks[:1]
+	}
 	for i := range c.Conditions {
 		for _, term := range c.Conditions[i].Terms {
 			marks = append(marks, term.True, term.False)
@@ -143,4 +150,7 @@ const (
 	AttributeWhen    = "when"
 	AttributeUnless  = "unless"
 	AttributeRequire = "require"
+	AttributeSubject = "subject"
+	AttributeGroups  = "groups"
+	AttributeKind    = "kind"
 )

@@ -16,12 +16,17 @@ func TestCover(t *testing.T) {
 		}},
 		{Rule: "deny.b"},
 		{Rule: "deny.never"},
+		{Rule: "issuer.corp.principal.kind", Mapping: true, Conditions: []suite.CoveredCondition{
+			{Attribute: suite.AttributeKind, Terms: []suite.CoveredTerm{{Text: "p"}}},
+		}},
+		{Rule: "issuer.other.principal.kind", Mapping: true},
 	}
 	observed := map[string]suite.Observed{
 		"one": {Effect: schema.Allow, Decided: []string{"allow.a"}, Probes: []schema.Probe{
 			{Rule: "allow.a", Matched: true, When: []schema.Side{schema.SideTrue, schema.SideUnasked}, Unless: []schema.Side{schema.SideFalse}},
 		}},
 		"two": {Effect: schema.Allow, Probes: []schema.Probe{
+			{Rule: "issuer.corp.principal.kind", Matched: true, When: []schema.Side{schema.SideTrue}},
 			{Rule: "allow.a", When: []schema.Side{schema.SideFalse, schema.SideError}}, {Rule: "deny.b", Matched: true}, {Rule: "deny.unlisted"},
 		}},
 	}
@@ -32,13 +37,17 @@ func TestCover(t *testing.T) {
 		return observed[sql], nil
 	}
 	report, got := suite.Cover(t.Context(), s, suite.Config{Decide: decide, Workers: 2}, outline)
-	want := &suite.Coverage{Points: 12, Seen: 6, Percent: 50, Rules: []suite.Covered{
+	want := &suite.Coverage{Points: 16, Seen: 8, Percent: 50, Rules: []suite.Covered{
 		{Rule: "allow.a", Matched: true, Decided: true, Conditions: []suite.CoveredCondition{
 			{Attribute: suite.AttributeWhen, Terms: []suite.CoveredTerm{{Text: "x", True: true, False: true}, {Text: "y", Error: true}}},
 			{Attribute: suite.AttributeUnless, Terms: []suite.CoveredTerm{{Text: "z", False: true}}},
 		}},
 		{Rule: "deny.b", Matched: true, Conditions: []suite.CoveredCondition{}},
 		{Rule: "deny.never", Conditions: []suite.CoveredCondition{}},
+		{Rule: "issuer.corp.principal.kind", Mapping: true, Matched: true, Conditions: []suite.CoveredCondition{
+			{Attribute: suite.AttributeKind, Terms: []suite.CoveredTerm{{Text: "p", True: true}}},
+		}},
+		{Rule: "issuer.other.principal.kind", Mapping: true, Conditions: []suite.CoveredCondition{}},
 	}}
 	if diff := cmp.Diff(want, got); diff != "" || !report.OK() {
 		t.Errorf("coverage (-want +got):\n%s", diff)

@@ -86,26 +86,3 @@ func (m *maker) class(i int) {
 			change:  onClass(i, func(c *schema.Class) { c.Detect = without(c.Detect, detector) })})
 	}
 }
-
-// issuer changes and drops the requirements of an issuer.
-func (m *maker) issuer(i int) {
-	for n := range m.Bundle.Issuers[i].Require {
-		q := &m.Bundle.Issuers[i].Require[n]
-		address := RequireAddress(m.Bundle.Issuers[i].Name, n)
-		m.condition(AttributeRequire, address, false, &q.When, q.When.Range, func(c *schema.Condition) func(*schema.Bundle) {
-			return onIssuer(i, func(issuer *schema.Issuer) {
-				issuer.Require = slices.Clone(issuer.Require)
-				if c == nil {
-					issuer.Require = slices.Delete(issuer.Require, n, n+1)
-					return
-				}
-				issuer.Require[n].When = *c
-			})
-		})
-	}
-}
-
-// RequireAddress names the nth requirement of an issuer, from 0.
-func RequireAddress(issuer string, n int) string {
-	return fmt.Sprintf("issuer.%s.require[%d]", issuer, n)
-}

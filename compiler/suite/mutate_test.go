@@ -16,7 +16,8 @@ func testedPolicy() *schema.Bundle {
 	return &schema.Bundle{
 		Targets: []schema.Target{{Name: "db"}, {Name: "other"}},
 		Routes:  []schema.Route{{Name: "dba"}, {Name: "sre"}},
-		Issuers: []schema.Issuer{{Name: "corp", Require: []schema.Requirement{{When: schema.Condition{Text: "claims.a"}}, {When: schema.Condition{Text: "claims.b"}}}}},
+		Issuers: []schema.Issuer{{Name: "corp", Range: schema.Range{File: "p.hcl"}, Groups: schema.Condition{Text: "claims.g"}, Kind: schema.Condition{Text: "'human'"},
+			Subject: schema.Condition{Text: "claims.sub", Range: schema.Range{File: "p.hcl"}}, Require: []schema.Requirement{{When: schema.Condition{Text: "claims.a"}}, {When: schema.Condition{Text: "claims.b"}}}}},
 		Classes: []schema.Class{
 			{Name: "card", Columns: []string{"public.c.pan"}, Detect: []string{"credit_card"}}, {Name: "mail", Targets: []string{"db", "other"}, Columns: []string{"public.c.mail"}},
 		},
@@ -79,6 +80,9 @@ func TestMutants(t *testing.T) {
 		"class.mail drop-element: targets loses db", "class.mail drop-element: targets loses other",
 		"issuer.corp.require[0] drop-condition: require is dropped", "issuer.corp.require[0] drop-conjunct: require: without claims.a",
 		"issuer.corp.require[1] drop-condition: require is dropped", "issuer.corp.require[1] drop-conjunct: require: without claims.b",
+		"issuer.corp.principal.kind fix-kind: kind becomes 'agent'", "issuer.corp.principal.kind fix-kind: kind becomes 'machine'",
+		"issuer.corp.principal.kind drop-conjunct: kind: without 'human'",
+		"issuer.corp.principal.groups drop-groups: groups becomes []", "issuer.corp.principal.groups drop-conjunct: groups: without claims.g",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("mutants (-want +got):\n%s", diff)
