@@ -55,6 +55,7 @@ func Compare(old, new Side, o Options) (*Report, error) {
 			return nil, err
 		}
 	}
+	x.listGroups(old.Bundle, new.Bundle)
 	x.routes = number(x.old, x.new)
 	if err := x.run(); err != nil {
 		return nil, err

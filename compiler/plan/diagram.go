@@ -40,7 +40,9 @@ type diagram struct {
 	nots     map[node]node
 	// lowest and highest bound the values of each variable.
 	lowest, highest []int64
-	key             []byte
+	// groups is the first variable that does not stand for a group: groups are asked for first.
+	groups variable
+	key    []byte
 }
 
 func newDiagram(budget int) *diagram {

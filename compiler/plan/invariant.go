@@ -84,6 +84,7 @@ func prove(s Side, i *schema.Invariant, budget int) (Proof, error) {
 	if err := x.readAll(s.Bundle); err != nil {
 		return Proof{}, err
 	}
+	x.listGroups(s.Bundle)
 	if err := x.identity(); err != nil {
 		return Proof{}, err
 	}

@@ -75,6 +75,32 @@ func (c *conditions) readBoth(kind vocab.Kind, list ...*schema.Condition) error 
 	return nil
 }
 
+// listGroups gives the groups that rules, masks and conditions name their variables, before all others. It is done once,
+// after every condition was read.
+func (c *conditions) listGroups(bundles ...*schema.Bundle) {
+	var names []string
+	for _, b := range bundles {
+		for i := range b.Rules {
+			names = append(names, b.Rules[i].Groups...)
+		}
+		for i := range b.Masks {
+			names = append(names, b.Masks[i].Groups...)
+		}
+	}
+	for _, r := range c.logics {
+		for _, l := range r.leaves {
+			if l.Form == vocab.FormHolds && l.Term == factGroups {
+				names = append(names, l.Values[0])
+			}
+		}
+	}
+	slices.Sort(names)
+	for _, name := range slices.Compact(names) {
+		c.group(name)
+	}
+	c.d.groups = variable(len(c.d.lowest))
+}
+
 // decides gives all of a rule that has to do with decisions: not its message, nor where it stands.
 func decides(r *schema.Rule) string {
 	return key(r.Effect.String(), list(r.Groups), list(r.Targets), r.Protocol, list(r.Verbs), list(r.Tables), list(r.Functions),

@@ -38,6 +38,7 @@ func Reach(b *schema.Bundle, budget int) (idle []Idle, undecided bool, err error
 	if err := c.readAll(b); err != nil {
 		return nil, false, err
 	}
+	c.listGroups(b)
 	r := &reach{conditions: c, policy: p, matches: map[string]bool{}, decides: map[string]bool{}, by: map[string][]string{}, idle: map[string]bool{},
 		opens: map[string]bool{}}
 	r.run()

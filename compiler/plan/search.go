@@ -39,6 +39,8 @@ type judge interface {
 	outcome(items []item) change
 	// reduce drops the items that can no longer matter, in place.
 	reduce(items []item) []item
+	// lean gives what each of items does to what is wanted when it matches more.
+	lean(items []item, want change) leaner
 }
 
 // choice is a stretch of values that a variable has on the way to an outcome.
@@ -58,7 +60,8 @@ type search struct {
 	accept func(path []choice, c change) change
 	// gate is where to look; everywhere when it is yes.
 	gate node
-	seen map[string]bool
+	// seen holds what was reached from where the search was before.
+	seen map[string]change
 	path []choice
 	key  []byte
 }
@@ -66,8 +69,18 @@ type search struct {
 // run looks for all that is wanted, and gives those changes that were reached at all. With a spent diagram, others may
 // be there.
 func (s *search) run(items []item) change {
-	s.seen = map[string]bool{}
-	return s.walk(s.gate, s.tidy(s.near(items)))
+	s.seen = map[string]change{}
+	items = s.tidy(s.near(items))
+	gate, few, path := s.fewer(items)
+	if path != nil {
+		s.path = path
+		reached := s.walk(gate, s.tidy(few))
+		s.path = nil
+		if reached&s.want == 0 { // with nothing reached, more groups reach nothing either
+			return reached
+		}
+	}
+	return s.walk(s.gate, items)
 }
 
 // near copies the items that may stand where the search looks.
@@ -91,7 +104,14 @@ func (s *search) walk(gate node, items []item) change {
 		return 0
 	}
 	items = s.judge.reduce(items)
-	if s.want&s.judge.possible(items) == 0 || s.d.spent || s.known(gate, items) {
+	if s.want&s.judge.possible(items) == 0 || s.d.spent {
+		return 0
+	}
+	key := s.state(gate, items)
+	if reached, known := s.seen[key]; known { // what it leads to was asked about already
+		return reached
+	}
+	if !s.d.spend(1 + len(items)/2) {
 		return 0
 	}
 	v := s.first(gate, items)
@@ -100,32 +120,45 @@ func (s *search) walk(gate node, items []item) change {
 		if c != 0 {
 			s.want &^= s.accept(s.path, c)
 		}
+		s.seen[key] = c
 		return c
 	}
+	reached := s.choose(gate, items, v)
+	s.seen[key] = reached
+	return reached
+}
+
+// choose walks on with each value of a variable that may lead somewhere.
+func (s *search) choose(gate node, items []item, v variable) change {
+	choices, lean := s.choices(gate, items, v), s.judge.lean(items, s.want)
+	s.order(items, lean, choices)
 	var reached change
-	for _, c := range s.choices(gate, items, v) {
+	var failed []choice
+	for _, c := range choices {
 		if s.want == 0 {
 			break
 		}
+		if s.spared(gate, items, lean, c, failed) {
+			continue
+		}
 		s.path = append(s.path, c)
-		reached |= s.walk(s.d.at(gate, v, c.first), s.under(items, v, c.first))
+		led := s.walk(s.d.at(gate, v, c.first), s.under(items, v, c.first))
 		s.path = s.path[:len(s.path)-1]
+		if reached |= led; led == 0 {
+			failed = append(failed, c)
+		}
 	}
 	return reached
 }
 
-// known reports whether the items were walked before: what they lead to was then asked about already.
-func (s *search) known(gate node, items []item) bool {
+// state gives what the rest of a search hangs on.
+func (s *search) state(gate node, items []item) string {
 	s.key = binary.AppendVarint(s.key[:0], int64(gate))
 	for _, i := range items {
 		s.key = binary.AppendVarint(append(s.key, byte(i.in)), int64(i.what))
 		s.key = binary.AppendVarint(s.key, int64(i.when))
 	}
-	if s.seen[string(s.key)] {
-		return true
-	}
-	s.seen[string(s.key)] = true
-	return !s.d.spend(1 + len(items)/2)
+	return string(s.key)
 }
 
 // first gives the variable to ask for next; -1 when nothing is open.
