@@ -44,10 +44,11 @@ type questions struct {
 	byID map[questionKey]variable
 	// issuers are those whose principals are compared; any other when there are none.
 	issuers []string
+	groups  map[string]node
 }
 
 func newQuestions(budget int, issuers []string) *questions {
-	return &questions{d: newDiagram(budget), byID: map[questionKey]variable{}, issuers: issuers}
+	return &questions{d: newDiagram(budget), byID: map[questionKey]variable{}, issuers: issuers, groups: map[string]node{}}
 }
 
 func (q *questions) ask(k questionKey, lowest, highest int64, make func() *question) variable {
@@ -62,11 +63,18 @@ func (q *questions) ask(k questionKey, lowest, highest int64, make func() *quest
 
 // group is yes where the principal is in the group.
 func (q *questions) group(name string) node {
+	if n, ok := q.groups[name]; ok {
+		return n
+	}
 	leaf := &vocab.Leaf{
 		Form: vocab.FormHolds, Term: factGroups, Values: []string{name}, Text: quoted(name) + " in " + factGroups, Total: true, Strict: true,
 		Facts: []string{factGroups}, Constants: []string{name},
 	}
-	return q.leaf(leaf).t
+	n := q.leaf(leaf).t
+	if !q.d.spent {
+		q.groups[name] = n
+	}
+	return n
 }
 
 // truth is where a condition is true, false and, when a session opens, not known. It has no value in the rest.

@@ -69,18 +69,20 @@ func (r *reach) run() {
 		r.shelves = append(r.shelves, r.shelve(g))
 	}
 	slices.SortFunc(r.shelves, func(a, b *shelf) int { return strings.Compare(a.name, b.name) })
-	work := map[string][]cell{}
+	work := map[string][]spot{}
 	for _, sh := range r.shelves {
+		asked := r.askedFor(sh)
 		for _, k := range r.cells(sh, func(*placed) bool { return true }) {
-			for _, i := range sh.matching(k.verb, k.class.object, k.harmless) {
-				work[sh.rules[i].rule.Address] = append(work[sh.rules[i].rule.Address], k)
+			g := r.ground(k, asked)
+			for i, rule := range g.rules {
+				work[rule.Address] = append(work[rule.Address], spot{g, int32(i)})
 			}
 		}
 	}
 	for i := range r.bundle.Rules {
 		rule := &r.bundle.Rules[i]
-		opening := func(k cell) int { return map[bool]int{true: 1}[k.verb == schema.VerbConnect] }
-		slices.SortStableFunc(work[rule.Address], func(a, b cell) int { return opening(a) - opening(b) })
+		opening := func(k spot) int { return map[bool]int{true: 1}[k.verb == schema.VerbConnect] }
+		slices.SortStableFunc(work[rule.Address], func(a, b spot) int { return opening(a) - opening(b) })
 		for _, k := range work[rule.Address] {
 			matched := r.matches[rule.Address]
 			if r.cell(rule, k); r.decides[rule.Address] || r.d.spent {
@@ -96,29 +98,29 @@ func (r *reach) run() {
 	}
 }
 
+// spot is a rule's place on a ground.
+type spot struct {
+	*ground
+	at int32
+}
+
 // cell asks whether a rule decides some access of a cell: is there a request that it matches, and no rule that decides
 // instead?
-func (r *reach) cell(rule *schema.Rule, k cell) {
-	match := r.holds(rule, k.place(both, rule.Effect))
+func (r *reach) cell(rule *schema.Rule, k spot) {
+	match := k.when[k.at]
 	r.matches[rule.Address] = r.matches[rule.Address] || match != no
 	if match == no || k.harmless && rule.Effect == schema.Allow {
 		return
 	}
 	var items []item
 	var addresses []string
-	indexes := k.shelf.matching(k.verb, k.class.object, k.harmless)
-	effect := func(i int32) schema.Effect { return k.shelf.rules[i].rule.Effect }
-	// Denies last: needed leaves out what comes first, and a deny is the better reason.
-	slices.SortStableFunc(indexes, func(a, b int32) int { return int(effect(b)) - int(effect(a)) })
-	for _, i := range indexes {
-		other := k.shelf.rules[i].rule
-		if other.Address == rule.Address || r.idle[other.Address] || !shadows(other, rule, k.verb) {
+	for _, i := range r.rivals(k.ground, match) {
+		other, when := k.rules[i], k.when[i]
+		if i == k.at || r.idle[other.Address] || !shadows(other, rule, k.verb) || !r.d.meets(when, match) {
 			continue
 		}
-		if when := r.holds(other, k.place(both, other.Effect)); when != no {
-			items = append(items, item{int32(len(addresses)), both, when})
-			addresses = append(addresses, other.Address)
-		}
+		items = append(items, item{int32(len(addresses)), both, when})
+		addresses = append(addresses, other.Address)
 	}
 	if r.open(match, items) {
 		r.decides[rule.Address] = true
@@ -150,7 +152,7 @@ const reachBudget = 200_000
 
 // needed leaves out the items without which the others still take everything.
 func (r *reach) needed(match node, items []item) []item {
-	items = slices.DeleteFunc(items, func(i item) bool { return r.d.and(i.when, match) == no })
+	items = slices.DeleteFunc(items, func(i item) bool { return !r.d.meets(i.when, match) })
 	for n := 0; n < len(items) && len(items) <= maxGroups; {
 		rest := slices.Delete(slices.Clone(items), n, n+1)
 		if r.open(match, rest) {
@@ -187,8 +189,6 @@ func shadows(by, rule *schema.Rule, verb string) bool {
 	switch {
 	case by.Mode == schema.DryRun && rule.Mode == schema.Enforce:
 		return false
-	case !sharesGroup(by, rule):
-		return false
 	case by.Effect == schema.Deny:
 		return true
 	case verb == schema.VerbConnect && by.Effect != rule.Effect:
@@ -197,12 +197,6 @@ func shadows(by, rule *schema.Rule, verb string) bool {
 		return rule.Effect == schema.Approve && by.Route == rule.Route
 	}
 	return rule.Effect == schema.Allow && by.Effect == schema.Allow
-}
-
-// sharesGroup: a principal of one of the rule's groups alone is not matched by a rule for other groups.
-func sharesGroup(by, rule *schema.Rule) bool {
-	return len(by.Groups) == 0 || slices.ContainsFunc(by.Groups, func(g string) bool { return slices.Contains(rule.Groups, g) }) ||
-		rule.When != nil || rule.Unless != nil
 }
 
 func (r *reach) list() []Idle {

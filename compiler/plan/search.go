@@ -92,7 +92,7 @@ func (s *search) near(items []item) []item {
 	}
 	out := make([]item, 0, len(items))
 	for _, i := range items {
-		if s.d.and(i.when, where) != no {
+		if s.d.meets(i.when, where) {
 			out = append(out, i)
 		}
 	}
