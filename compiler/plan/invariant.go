@@ -142,7 +142,23 @@ func (v *prover) target(sh *shelf, words *schema.Rule) {
 			continue
 		}
 		items, gate := v.asks(sh, k, words)
-		v.look(k, &never{effects: *v.effects(k), what: v.invariant.Never}, items, gate, nil, nil)
+		v.lookAt(k, v.invariant.Never, items, gate, nil, nil)
+	}
+}
+
+// lookAt looks at all rules of a cell together and, where a share of the budget does not reach for that, at one allow
+// after the other: beside an allow that stands, other allows do not matter.
+func (v *prover) lookAt(k cell, what string, items []item, gate node, prepare func(*draft), requests func(*schema.Action) []schema.Action) {
+	judge := &never{effects: *v.effects(k), what: what}
+	if v.share(func() { v.look(k, judge, items, gate, prepare, requests) }) || v.d.spent {
+		return
+	}
+	isAllow := func(i item) bool { return i.what == itemAllow }
+	rest := slices.DeleteFunc(slices.Clone(items), isAllow)
+	for _, i := range items {
+		if at := v.d.and(gate, i.when); isAllow(i) && at != no && !v.settled() {
+			v.look(k, judge, append(slices.Clone(rest), item{itemAllow, both, yes}), at, prepare, requests)
+		}
 	}
 }
 

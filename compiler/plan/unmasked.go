@@ -52,7 +52,7 @@ func (u *unmasking) own(of carried) {
 			continue
 		}
 		items, gate := u.asks(u.sh, k, u.words)
-		u.look(k, u.judge(k), append(items, masks...), gate, func(d *draft) { u.facet.prepare(d, of.columns) }, nil)
+		u.lookAt(k, schema.NeverUnmasked, append(items, masks...), gate, func(d *draft) { u.facet.prepare(d, of.columns) }, nil)
 	}
 }
 
@@ -66,7 +66,7 @@ func (u *unmasking) carriers(of carried) {
 		k := u.read(c.object())
 		items, gate := u.asks(u.sh, k, u.words)
 		gate = u.d.and(gate, u.lets(u.sh, c.places))
-		u.look(k, u.judge(k), append(items, masks...), gate, func(d *draft) { c.prepare(d, &u.facet) }, c.requests)
+		u.lookAt(k, schema.NeverUnmasked, append(items, masks...), gate, func(d *draft) { c.prepare(d, &u.facet) }, c.requests)
 	}
 }
 
