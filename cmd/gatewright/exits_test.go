@@ -64,6 +64,7 @@ func exitStage(t *testing.T) string {
 		}
 	}
 	exitLogs(t, dir)
+	writeTraffic(t, filepath.Join(dir, "traffic.jsonl"), filepath.Join(dir, "good"), 2)
 	return dir
 }
 
@@ -174,6 +175,11 @@ var exitTable = []struct {
 	{"plan --from good --to looser --detailed-exitcode", exitLooser},
 	{"plan --from good --to looser --fail-on loosen", exitFindings},
 	{"plan --from good --to tighter --fail-on loosen", exitClean},
+	{"plan --from good --to good --traffic traffic.jsonl --detailed-exitcode", exitClean},
+	{"plan --from good --to tighter --traffic traffic.jsonl --detailed-exitcode", exitChanges},
+	{"plan --from good --to looser --traffic traffic.jsonl --fail-on loosen", exitFindings},
+	{"plan --from good --to tighter --traffic broken.jsonl", exitFindings},
+	{"plan --from good --to tighter --traffic absent.jsonl", exitUsage},
 	{"plan --from good --to invalid", exitInvalid},
 	{"plan --from absent --to good", exitUsage},
 	{"plan --from git:absent --to good", exitUsage},

@@ -108,31 +108,43 @@ func findRecord(path string, seq uint64, out *explained) (decision, opened *audi
 	return decision, opened, err
 }
 
-// recall makes the facts of the statement again. The accesses are those of the log; everything else comes of reading the
-// text that the log keeps, in which each literal is a parameter.
+// recall makes the facts of the statement again, and notes what they rest on.
 func (x *explain) recall(j *judge, e *audit.Entry, a *schema.Action, out *explained) error {
-	accesses := make([]schema.Access, len(e.Accesses))
-	for i, access := range e.Accesses {
-		accesses[i] = schema.Access{Verb: access.Verb, Object: access.Object, Columns: access.Columns}
-	}
 	catalog, err := x.catalogOf(j, e.Target)
 	if err != nil {
 		return err
 	}
+	whole, differ := recall(e, catalog, a)
+	switch {
+	case !whole:
+		out.note("the log does not keep the whole text: all that conditions ask of it is unknown and counts as absent")
+	default:
+		out.note("the text was read without its literals: sql.limit, sql.length and whether a WHERE is bound may not be those of the statement")
+	}
+	if whole && differ {
+		out.note("with this catalog the text does something else than was recorded; the recorded accesses are used")
+	}
+	return nil
+}
+
+// recall makes the facts of a recorded statement again. The accesses are those of the log; everything else comes of
+// reading the text that the log keeps, in which each literal is a parameter. whole is false where there is no text to
+// read; differ is set where it is read otherwise than was recorded.
+func recall(e *audit.Entry, catalog *schema.Catalog, a *schema.Action) (whole, differ bool) {
+	accesses := make([]schema.Access, len(e.Accesses))
+	for i, access := range e.Accesses {
+		accesses[i] = schema.Access{Verb: access.Verb, Object: access.Object, Columns: access.Columns}
+	}
 	statements := sqlfacts.Classify(e.Text, &sqlfacts.Session{Catalog: catalog, SearchPath: catalog.SearchPath})
 	if e.TextCut || len(statements) != 1 || statements[0].Syntax != nil {
 		a.Accesses, a.SQL = accesses, &schema.SQL{Statement: e.Statement, Fingerprint: e.Fingerprint, OpaqueReason: e.Opaque, Limit: -1}
-		out.note("the log does not keep the whole text: all that conditions ask of it is unknown and counts as absent")
-		return nil
+		return false, false
 	}
 	statements[0].Describe(a)
-	out.note("the text was read without its literals: sql.limit, sql.length and whether a WHERE is bound may not be those of the statement")
 	a.Text = e.Text
-	if differ := markHarmless(accesses, a.Accesses); differ {
-		out.note("with this catalog the text does something else than was recorded; the recorded accesses are used")
-	}
+	differ = markHarmless(accesses, a.Accesses)
 	a.Accesses = accesses
-	return nil
+	return true, differ
 }
 
 // markHarmless takes over from the accesses found now which of the recorded ones are harmless, and reports whether the

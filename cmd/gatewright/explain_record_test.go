@@ -124,7 +124,7 @@ func record(t *testing.T, path, policy, id string) uint64 {
 	return seq
 }
 
-func decided(t *testing.T, sql string, catalog *schema.Catalog, who *schema.Principal) *schema.Action {
+func decided(t testing.TB, sql string, catalog *schema.Catalog, who *schema.Principal) *schema.Action {
 	t.Helper()
 	statements := sqlfacts.Classify(sql, &sqlfacts.Session{Catalog: catalog, SearchPath: catalog.SearchPath})
 	if len(statements) != 1 {

@@ -22,7 +22,7 @@ var jsonLines = map[string][]string{
 	"validate":     {"validate good --format json", "validate invalid --format json", "validate refuted --format json"},
 	"lint":         {"lint linted --today 2026-12-01 --format json", "lint good --today 2026-12-01 --format json"},
 	"test":         {"test failing --format json --coverage", "test good --format json --coverage --mutate"},
-	"plan":         {"plan --from good --to looser --format json", "plan --from good --to tighter --format json"},
+	"plan":         {"plan --from good --to looser --format json", "plan --from good --to tighter --traffic traffic.jsonl --format json"},
 	"explain":      {"explain good --as order-service --target payments-db --format json --sql DELETE\tFROM\torders"},
 	"inspect":      {"inspect good.gwb --costs --format json"},
 	"version":      {"version --format json"},

@@ -15,10 +15,10 @@ import (
 
 // planFlags are what the verb is asked for.
 type planFlags struct {
-	from, to, format, tests, failOn string
-	detailed                        bool
-	seed                            uint64
-	budget                          int
+	from, to, format, tests, failOn, traffic string
+	detailed                                 bool
+	seed                                     uint64
+	budget                                   int
 }
 
 func newPlan(p *program) *cobra.Command {
@@ -29,7 +29,8 @@ func newPlan(p *program) *cobra.Command {
 		Long: "Plan compares what two policies decide, for every request, and not how they are written.\n" +
 			"Each block that was edited LOOSENS, TIGHTENS, does BOTH, is a REFACTOR that changes no decision, or changes the\n" +
 			"MODE: what is enforced and what is only logged. Each difference comes with a request that shows it, which the\n" +
-			"gateway's own engine has decided by both policies. git:REF is the directory of --to as it was at a commit.\n\n" +
+			"gateway's own engine has decided by both policies. git:REF is the directory of --to as it was at a commit.\n" +
+			"With --traffic it also tells which decisions of an audit log would flip.\n\n" +
 			"With --detailed-exitcode it exits with 0 when no decision changes, 2 when decisions change and nothing gets\n" +
 			"looser, and 3 when something gets looser or cannot be decided.",
 		Example: "  gatewright plan --from git:main --to policy\n  gatewright plan --from bundle.gwb --to policy --format markdown",
@@ -45,6 +46,7 @@ func newPlan(p *program) *cobra.Command {
 	cmd.Flags().StringVar(&f.to, "to", "", "The new policy: a directory or a bundle")
 	cmd.Flags().StringVar(&f.format, "format", "text", "Output: text, json or markdown")
 	cmd.Flags().StringVar(&f.tests, "emit-tests", "", "File to write tests to that hold the new decisions still; its name ends in _test.hcl")
+	cmd.Flags().StringVar(&f.traffic, "traffic", "", "Audit log whose decisions both policies make again, to tell which would flip")
 	cmd.Flags().StringVar(&f.failOn, "fail-on", "", "Exit with 1 on: loosen")
 	cmd.Flags().BoolVar(&f.detailed, "detailed-exitcode", false, "Tell by the exit code what changes")
 	cmd.Flags().Uint64Var(&f.seed, "seed", 1, "Seed of the requests that are made by chance where the budget is spent")
@@ -80,6 +82,8 @@ type planned struct {
 	Invariants []plan.Proof `json:"invariants"`
 	// Dropped are the invariants of the old policy that the new one has not, or has in other words, asked of the new one.
 	Dropped []plan.Proof `json:"dropped_invariants,omitempty"`
+	// Traffic is there with --traffic.
+	Traffic *traffic `json:"traffic,omitempty"`
 }
 
 // dropped gives the invariants of the old policy that the new one has not.
@@ -115,6 +119,11 @@ func (p *program) plan(cmd *cobra.Command, f *planFlags) error {
 		return fail(err, "")
 	}
 	result := planned{FormatVersion: 1, From: f.from, To: f.to, Report: report, Invariants: proofs, Dropped: gone}
+	if f.traffic != "" {
+		if result.Traffic, err = p.replay(f.traffic, old, new); err != nil {
+			return err
+		}
+	}
 	if err := p.printPlan(&result, f.format); err != nil {
 		return err
 	}
@@ -143,7 +152,10 @@ func (f *planFlags) exit(r *planned) error {
 			return &failure{code: exitFindings}
 		}
 	}
-	looser := r.Loosens || r.Undecided
+	looser, changes := r.Loosens || r.Undecided, r.Verdict != plan.Refactor
+	if t := r.Traffic; t != nil { // what flips counts, whatever the comparison has found
+		looser, changes = looser || t.Loosens > 0, changes || t.Flip > 0
+	}
 	if f.failOn == "loosen" && looser {
 		return &failure{code: exitFindings}
 	}
@@ -155,7 +167,7 @@ func (f *planFlags) exit(r *planned) error {
 	case !f.detailed:
 	case looser || unknown:
 		return &failure{code: exitLooser}
-	case r.Verdict != plan.Refactor:
+	case changes:
 		return &failure{code: exitChanges}
 	}
 	return nil

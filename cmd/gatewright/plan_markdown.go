@@ -43,6 +43,7 @@ func (p *program) planMarkdown(r *planned) error {
 	}
 	invariantsMarkdown(&b, "Invariants", r.Invariants)
 	invariantsMarkdown(&b, droppedHead, r.Dropped)
+	trafficMarkdown(&b, r.Traffic)
 	if line := costLine(r.Report); line != "" {
 		fmt.Fprintf(&b, "\n%s\n", markdown(line))
 	}

@@ -26,7 +26,9 @@ type planSource struct {
 	// suite holds the policy's tests; nil for a bundle.
 	suite *schema.Suite
 	// files holds the catalogs; nil for a bundle.
-	files    fs.FS
+	files fs.FS
+	// dir is where a bundle lies, perhaps with catalogs beside it; nil for a directory.
+	dir      fs.FS
 	catalogs map[string]*schema.Catalog
 	close    func()
 }
@@ -63,6 +65,7 @@ func (p *program) planSource(ctx context.Context, from, dir string) (*planSource
 	if err != nil {
 		return nil, refused(from, err)
 	}
+	s.dir = os.DirFS(filepath.Dir(from))
 	return s, s.decideBy(b, noStructure)
 }
 

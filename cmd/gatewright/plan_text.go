@@ -24,6 +24,7 @@ func (p *program) planText(r *planned) error {
 	}
 	invariantsText(&b, "Invariants", r.Invariants)
 	invariantsText(&b, droppedHead, r.Dropped)
+	trafficText(&b, r.Traffic)
 	if line := costLine(r.Report); line != "" {
 		fmt.Fprintf(&b, "\n%s\n", wrap("", "  ", line))
 	}
