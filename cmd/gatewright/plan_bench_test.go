@@ -168,14 +168,16 @@ func BenchmarkProve(b *testing.B) {
 	}
 }
 
-// BenchmarkReach looks for rules that decide nothing.
+// BenchmarkReach looks for rules that decide nothing. Of 10,000 rules of random conditions in one place, nearly all are
+// covered by many others together: the budget ends that, and it is said.
 func BenchmarkReach(b *testing.B) {
 	for _, shape := range shapes {
 		for n := 100; n <= 10_000; n *= 10 {
 			b.Run(fmt.Sprintf("%s/rules=%d", shape.name, n), func(b *testing.B) {
 				policy := shape.make(n)
 				for b.Loop() {
-					if _, undecided, err := plan.Reach(policy, 0); err != nil || undecided {
+					_, undecided, err := plan.Reach(policy, 0)
+					if tooMuch := shape.name == "one-target" && n == 10_000; err != nil || undecided != tooMuch {
 						b.Fatal(undecided, err)
 					}
 				}

@@ -25,10 +25,10 @@ type Idle struct {
 // Reach finds the rules and masks of a policy that can be left out without changing any decision: those that never
 // match, and those that others shadow. Each may be left out together with all others that are found, but for those that
 // open sessions. undecided is set
-// when the budget was spent: there may be more of them. A budget of zero is DefaultBudget.
+// when the budget was spent: there may be more of them. A budget of zero is half of DefaultBudget.
 func Reach(b *schema.Bundle, budget int) (idle []Idle, undecided bool, err error) {
 	if budget == 0 {
-		budget = DefaultBudget
+		budget = DefaultBudget / 2
 	}
 	p := newPolicy(b)
 	c, err := newConditions(budget, nil)

@@ -70,6 +70,7 @@ type search struct {
 // be there.
 func (s *search) run(items []item) change {
 	s.seen = map[string]change{}
+	s.d.spend(len(items) / 8)
 	items = s.tidy(s.near(items))
 	gate, few, path := s.fewer(items)
 	if path != nil {
