@@ -28,6 +28,8 @@ type explain struct {
 	at, address, application          string
 	record                            uint64
 	audit, format                     string
+	// token are the claims of who asks, where they are known.
+	token map[string]any
 }
 
 func newExplain(p *program) *cobra.Command {
@@ -168,19 +170,23 @@ func (p *program) explainSQL(j *judge, suite *schema.Suite, x *explain, out *exp
 	if len(statements) == 0 {
 		return fail(errors.New("the text holds no statement"), "Give one: --sql 'SELECT ...'.")
 	}
+	var before []string
 	for i := range statements {
 		if s := statements[i].Syntax; s != nil {
 			return fail(fmt.Errorf("PostgreSQL's parser refuses the statement: %s", s.Message), "Mend the statement.")
 		}
 		action := schema.Action{Protocol: schema.ProtocolPostgres, Target: x.target, Principal: principal, Request: request}
 		statements[i].Describe(&action)
-		out.Statements = append(out.Statements, explainAction(j, &action))
+		out.Statements = append(out.Statements, x.explainAction(&varier{judge: j, action: &action, catalog: catalog, before: before}))
+		before = append(before, statements[i].Text)
 	}
 	return nil
 }
 
-func explainAction(j *judge, a *schema.Action) explainedText {
-	text := explainedText{SQL: a.Text, Accesses: []string{}, Explanation: j.engine.Explain(a)}
+func (x *explain) explainAction(v *varier) explainedText {
+	a := v.action
+	v.token, v.read, v.callers = x.token, map[string]*sqlfacts.Statement{}, map[string]string{}
+	text := explainedText{SQL: a.Text, Accesses: []string{}, Explanation: v.judge.engine.Explain(a, v)}
 	for _, access := range a.Accesses {
 		name := access.Verb
 		if access.Object != "" {
@@ -255,6 +261,7 @@ func (x *explain) principal(j *judge, suite *schema.Suite) (*schema.Principal, e
 	if err := json.Unmarshal(text, &claims); err != nil {
 		return nil, fail(fmt.Errorf("%s: %w", x.claims, err), "It holds one JSON object, the token's claims.")
 	}
+	x.token = claims
 	return j.principal(&schema.TestPrincipal{Name: x.claims, Issuer: issuer, Claims: claims})
 }
 
@@ -262,6 +269,7 @@ func (x *explain) testPrincipal(j *judge, suite *schema.Suite) (*schema.Principa
 	var names []string
 	for i := range suite.Principals {
 		if suite.Principals[i].Name == x.as {
+			x.token = suite.Principals[i].Claims
 			return j.principal(&suite.Principals[i])
 		}
 		names = append(names, suite.Principals[i].Name)

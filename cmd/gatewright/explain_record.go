@@ -48,12 +48,13 @@ func (p *program) explainRecord(j *judge, x *explain, out *explained) error {
 	if opened != nil {
 		action.Request.ClientAddress, action.Request.Application = opened.ClientAddress, opened.Application
 	}
-	if err := x.recall(j, e, &action, out); err != nil {
+	v := &varier{judge: j, action: &action}
+	if err := x.recall(v, e, out); err != nil {
 		return err
 	}
 	out.Target, out.Principal = e.Target, principalText(principal)
 	out.Record = &shownRecord{Seq: e.Seq, Time: e.Time.UTC().Format(timeText), Effect: e.Effect, Rules: append([]string{}, e.Rules...), Bundle: e.Bundle}
-	text := explainAction(j, &action)
+	text := x.explainAction(v)
 	out.Statements = []explainedText{text}
 	switch {
 	case j.bundle.ID == "":
@@ -109,20 +110,22 @@ func findRecord(path string, seq uint64, out *explained) (decision, opened *audi
 }
 
 // recall makes the facts of the statement again, and notes what they rest on.
-func (x *explain) recall(j *judge, e *audit.Entry, a *schema.Action, out *explained) error {
-	catalog, err := x.catalogOf(j, e.Target)
+func (x *explain) recall(v *varier, e *audit.Entry, out *explained) error {
+	catalog, err := x.catalogOf(v.judge, e.Target)
 	if err != nil {
 		return err
 	}
-	whole, differ := recall(e, catalog, a)
-	switch {
-	case !whole:
+	v.catalog = catalog
+	whole, differ := recall(e, catalog, v.action)
+	if !whole {
 		out.note("the log does not keep the whole text: all that conditions ask of it is unknown and counts as absent")
-	default:
-		out.note("the text was read without its literals: sql.limit, sql.length and whether a WHERE is bound may not be those of the statement")
+		v.kept = "the log does not keep the whole text"
+		return nil
 	}
-	if whole && differ {
+	out.note("the text was read without its literals: sql.limit, sql.length and whether a WHERE is bound may not be those of the statement")
+	if differ {
 		out.note("with this catalog the text does something else than was recorded; the recorded accesses are used")
+		v.kept = "with this catalog the text does something else than was recorded"
 	}
 	return nil
 }

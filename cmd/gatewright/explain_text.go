@@ -46,7 +46,9 @@ func (t *explainText) line(lead, text string) {
 func (t *explainText) statement(s *explainedText) {
 	fmt.Fprintln(t)
 	t.line("", s.SQL)
-	t.line("  does ", strings.Join(s.Accesses, ", "))
+	if len(s.Accesses) > 0 {
+		t.line("  does ", strings.Join(s.Accesses, ", "))
+	}
 	outcome := strings.ToUpper(s.Effect.String())
 	if s.Message != "" {
 		outcome += ": " + s.Message
@@ -124,27 +126,36 @@ func (t *explainText) source(rng schema.Range) {
 
 func (t *explainText) otherwise(s *explainedText) {
 	if len(s.Otherwise) == 0 {
-		t.line("", "no small change would make it otherwise")
+		t.line("", "nothing that was tried makes it otherwise")
 		return
 	}
-	said := map[string]bool{} // two accesses may hang on the same term
-	for _, o := range s.Otherwise {
-		how := "it would be "
-		if o.Decided {
-			how = "decided with it, it is "
-		}
-		lines := []string{how + strings.ToUpper(o.Effect.String()) + " if"}
+	for i := range s.Otherwise {
+		t.alternative(&s.Otherwise[i])
+	}
+}
+
+// alternative shows a request that was decided otherwise, or a way that was not tried.
+func (t *explainText) alternative(o *engine.Alternative) {
+	effect := strings.ToUpper(o.Effect.String())
+	if !o.Decided {
+		t.line("", "possible, not tried: it may be "+effect+" if")
 		for _, f := range o.Changes {
-			lines = append(lines, f.Rule+": "+atomText(f.In, f.Atom)+" were "+f.To+", and not "+f.Value)
+			t.line("  ", f.Rule+": "+atomText(f.In, f.Atom)+" were "+f.To+", and not "+f.Value)
 		}
-		all := strings.Join(lines, "\n")
-		if said[all] {
-			continue
-		}
-		said[all] = true
-		t.line("", lines[0])
-		for _, line := range lines[1:] {
-			t.line("  ", line)
-		}
+		t.line("  ", "("+o.Reason+")")
+		return
+	}
+	switch {
+	case len(o.Rules) > 0:
+		effect += " by " + strings.Join(o.Rules, ", ")
+	case o.Effect == schema.Deny:
+		effect += ", as no rule allows it,"
+	}
+	t.line("", "tried, it is "+effect+" with")
+	for _, c := range o.Request {
+		t.line("  ", c.What+" = "+c.To)
+	}
+	for _, f := range o.Changes {
+		t.line("    ", f.Rule+": "+atomText(f.In, f.Atom)+" is then "+f.To)
 	}
 }

@@ -186,7 +186,7 @@ func complete(report *plan.Report, old, new *planSource) {
 			if w.Action == nil || !w.Decided {
 				continue
 			}
-			w.Principal.Claims = claimsOf(cmp.Or(new.issuer(w.Principal.Issuer), old.issuer(w.Principal.Issuer)), w)
+			w.Principal.Claims = claimsOf(cmp.Or(new.issuer(w.Principal.Issuer), old.issuer(w.Principal.Issuer)), &w.Principal, nil)
 			w.SQL = planSQL(pair, w, old, new)
 		}
 	}

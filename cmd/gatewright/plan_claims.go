@@ -18,8 +18,9 @@ var (
 	claimConstants = regexp.MustCompile(`"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'`)
 )
 
-// claimsOf finds the claims of a token that the issuer makes the witness's principal of; nil where none are found.
-func claimsOf(i *schema.Issuer, w *plan.Witness) map[string]any {
+// claimsOf finds the claims of a token that the issuer makes the caller of, beginning with those of base; nil where none
+// are found.
+func claimsOf(i *schema.Issuer, caller *plan.Caller, base map[string]any) map[string]any {
 	if i == nil {
 		return nil
 	}
@@ -27,14 +28,15 @@ func claimsOf(i *schema.Issuer, w *plan.Witness) map[string]any {
 	if err != nil {
 		return nil
 	}
-	s := &claimSearch{mapper: m, caller: &w.Principal, claims: map[string]any{"sub": w.Principal.Subject}}
+	s := &claimSearch{mapper: m, caller: caller, base: base, claims: map[string]any{"sub": caller.Subject}}
+	maps.Copy(s.claims, base)
 	texts := []string{i.Subject.Text, i.Groups.Text, i.Kind.Text}
 	for _, r := range i.Require {
 		texts = append(texts, r.When.Text)
 	}
 	names := map[string]bool{}
 	groups := []any{}
-	for _, g := range w.Principal.Groups {
+	for _, g := range caller.Groups {
 		groups = append(groups, g)
 	}
 	s.values = []any{groups}
@@ -46,7 +48,7 @@ func claimsOf(i *schema.Issuer, w *plan.Witness) map[string]any {
 			s.values = append(s.values, found[1]+found[2])
 		}
 	}
-	s.values = append(s.values, w.Principal.Subject, true, false)
+	s.values = append(s.values, caller.Subject, true, false)
 	delete(names, "sub")
 	s.names = slices.Sorted(maps.Keys(names))
 	if s.find(0) {
@@ -59,6 +61,8 @@ func claimsOf(i *schema.Issuer, w *plan.Witness) map[string]any {
 type claimSearch struct {
 	mapper *identity.Mapper
 	caller *plan.Caller
+	// base are the claims that are kept where they will do.
+	base   map[string]any
 	names  []string
 	values []any
 	claims map[string]any
@@ -71,7 +75,11 @@ func (s *claimSearch) find(n int) bool {
 		p, err := s.mapper.Principal(s.claims)
 		return err == nil && p.Subject == s.caller.Subject && p.Kind == s.caller.Kind && slices.Equal(p.Groups, s.caller.Groups)
 	}
-	for _, v := range s.values {
+	values := s.values
+	if v, ok := s.base[s.names[n]]; ok {
+		values = slices.Concat([]any{v}, values)
+	}
+	for _, v := range values {
 		if s.tries > maxClaimTries {
 			return false
 		}

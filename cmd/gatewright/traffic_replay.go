@@ -29,9 +29,9 @@ type replayer struct {
 }
 
 const (
-	maxSessions   = 1 << 18
-	maxStatements = 1 << 12
-	maxVerdicts   = 1 << 16
+	maxSessions = 1 << 18
+	maxTexts    = 1 << 12
+	maxVerdicts = 1 << 16
 )
 
 // openedSession is what the beginning of a session tells of its caller.
@@ -215,7 +215,7 @@ func (r *replayer) read(e *audit.Entry) (*readText, error) {
 	} else {
 		out.whole, out.differ = recall(e, catalog, &out.action)
 	}
-	if len(r.statements) >= maxStatements {
+	if len(r.statements) >= maxTexts {
 		clear(r.statements)
 	}
 	r.statements[string(key)] = out

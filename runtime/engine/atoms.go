@@ -21,10 +21,11 @@ type Atom struct {
 	Value string `json:"value"`
 	// Facts are the facts that a term asks for.
 	Facts []schema.Term `json:"facts,omitempty"`
+	// List is a scope as a list, Leaves the questions of a term.
+	List   []string      `json:"-"`
+	Leaves []*vocab.Leaf `json:"-"`
 
 	truth vocab.Truth
-	// list are the groups of a scope of groups.
-	list []string
 }
 
 func (a *Atom) key() string { return a.Part + "\x00" + a.Text + "\x00" + a.Access }
@@ -109,7 +110,7 @@ func (a *atoms) maskMatch(k *mask) *match {
 
 func (a *atoms) groups(groups []string) *Atom {
 	return a.one(Atom{
-		Part: "groups", Text: quoted(groups), list: groups, truth: truthOf(a.s.inGroups(groups)),
+		Part: "groups", Text: quoted(groups), List: groups, truth: truthOf(a.s.inGroups(groups)),
 		Facts: []schema.Term{{Text: "principal.groups", Value: quoted(a.s.action.Principal.Groups)}},
 	})
 }
@@ -123,7 +124,7 @@ func (a *atoms) verbs(r *rule, access *schema.Access, name string) *Atom {
 		}
 		text = "every verb but " + access.Verb
 	}
-	return a.one(Atom{Part: "verbs", Text: text, Access: name, truth: truthOf(has)})
+	return a.one(Atom{Part: "verbs", Text: text, List: r.Verbs, Access: name, truth: truthOf(has)})
 }
 
 // objects is the scope of tables or functions; nil where the rule covers every object of the access's kind.
@@ -140,7 +141,7 @@ func (a *atoms) objects(r *rule, access *schema.Access, name string) *Atom {
 	if len(list) == 0 {
 		text = "no " + part + " are named"
 	}
-	return a.one(Atom{Part: part, Text: text, Access: name, truth: truthOf(covers)})
+	return a.one(Atom{Part: part, Text: text, List: list, Access: name, truth: truthOf(covers)})
 }
 
 func (a *atoms) conditions(m *match, when, unless condition, writtenWhen, writtenUnless *schema.Condition, access string) {
@@ -151,7 +152,7 @@ func (a *atoms) conditions(m *match, when, unless condition, writtenWhen, writte
 		m.ranges[part] = written.Range
 		logic := c.checked.Valued(a.s.binding)
 		for _, term := range logic.Terms() {
-			atom := Atom{Part: "term", Text: term.Text, truth: term.Value, Facts: term.Facts}
+			atom := Atom{Part: "term", Text: term.Text, truth: term.Value, Facts: term.Facts, Leaves: term.Leaves}
 			if term.OfAccess {
 				atom.Access = access
 			}

@@ -44,10 +44,11 @@ type Part struct {
 }
 
 // Explain decides the action and says why. It is for the person who asks, not for the path that decides. An action that
-// opens a session has no explanation, and neither has one on a target that is not there: it gives nil.
-func (e *Engine) Explain(a *schema.Action) *Explanation {
+// opens a session has no explanation, and neither has one on a target that is not there: it gives nil. Without variants,
+// nothing is said of what would have to differ.
+func (e *Engine) Explain(a *schema.Action, variants Variants) *Explanation {
 	t := e.targets[a.Target]
-	if t == nil || a.Principal == nil || slices.ContainsFunc(a.Accesses, func(x schema.Access) bool { return x.Verb == schema.VerbConnect }) {
+	if t == nil || t.schema.Protocol != a.Protocol || a.Principal == nil || slices.ContainsFunc(a.Accesses, func(x schema.Access) bool { return x.Verb == schema.VerbConnect }) {
 		return nil
 	}
 	var d schema.Decision
@@ -59,7 +60,9 @@ func (e *Engine) Explain(a *schema.Action) *Explanation {
 	out := &Explanation{Effect: d.Effect, Message: d.Message, Rules: slices.Clone(d.Rules), Because: []Reason{}, Otherwise: []Alternative{}}
 	out.Because = append(out.Because, x.because()...)
 	out.Masked = x.masked()
-	out.Otherwise = append(out.Otherwise, x.otherwise()...)
+	if variants != nil {
+		out.Otherwise = append(out.Otherwise, x.otherwise(variants)...)
+	}
 	return out
 }
 
@@ -74,20 +77,23 @@ type explainer struct {
 	masks []*match
 }
 
-func (x *explainer) look(t *target) {
+func (x *explainer) look(t *target) { x.lookAt(t, func(string) bool { return true }) }
+
+// lookAt looks with the rules and masks of some addresses only.
+func (x *explainer) lookAt(t *target, at func(address string) bool) {
 	for i := range x.action.Accesses {
 		access := &x.action.Accesses[i]
 		var list []*match
 		for _, index := range t.rules {
 			r := x.engine.rules[index]
-			if r.Mode == schema.Enforce {
+			if r.Mode == schema.Enforce && at(r.Address) {
 				list = append(list, x.atoms.ruleMatch(r, access))
 			}
 		}
 		x.rules = append(x.rules, list)
 	}
 	for _, m := range t.masks {
-		if m.Mode == schema.Enforce {
+		if m.Mode == schema.Enforce && at(m.Address) {
 			x.masks = append(x.masks, x.atoms.maskMatch(m))
 		}
 	}

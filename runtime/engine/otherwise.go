@@ -2,6 +2,7 @@ package engine
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 	"strings"
 
@@ -9,13 +10,42 @@ import (
 	"github.com/gatewright/gatewright/schema/vocab"
 )
 
-// Alternative is a set of atoms that, if they were otherwise and all else the same, would give another effect.
+// Alternative is another request, and the other effect that the engine decides for it.
 type Alternative struct {
-	Effect  schema.Effect `json:"effect"`
-	Changes []Flip        `json:"changes"`
-	// Decided is set when the effect was decided by this engine for the changed principal. Otherwise it follows from the
-	// rules, masks left aside, if nothing else changes with it.
-	Decided bool `json:"decided"`
+	Effect schema.Effect `json:"effect"`
+	// Rules are the addresses that this decision names.
+	Rules []string `json:"rules"`
+	// Request is what differs in the request.
+	Request []Change `json:"request"`
+	// Changes are the atoms that have another value in it.
+	Changes []Flip `json:"changes"`
+	// Decided is set when the effect is the engine's own. Otherwise no such request could be made, for Reason, and the effect
+	// is what the rules alone say, masks left aside, if nothing else changes with the atoms.
+	Decided bool   `json:"decided"`
+	Reason  string `json:"reason,omitempty"`
+}
+
+// Change is a fact of a request that differs: its name as conditions have it, or sql for the text of the statement.
+type Change struct {
+	What string `json:"what"`
+	From string `json:"from"`
+	To   string `json:"to"`
+}
+
+// Variant is a request that differs from another in a few facts.
+type Variant struct {
+	Action  *schema.Action
+	Changes []Change
+}
+
+// Variants makes the requests that are tried.
+type Variants interface {
+	// Make makes requests in which the flips may have come about, those with the fewest changes first.
+	Make(flips []Flip) iter.Seq[*Variant]
+	// Real reports whether anybody may come to make the request: it is asked of those that would be told.
+	Real(*Variant) bool
+	// Missing says, when those that Make gave are used up, why there may be others; empty when there are none.
+	Missing() string
 }
 
 // Flip is an atom that would have to have another value.
@@ -39,58 +69,164 @@ const (
 // way is what would let one rule match, or not.
 type way []Flip
 
-// otherwise collects ways to another effect, and keeps the shortest that are found to give one.
-func (x *explainer) otherwise() []Alternative {
-	var candidates []way
-	switch {
-	case x.decision.Effect == schema.Deny && x.byMask():
-		return x.withoutMasks()
-	case x.decision.Effect == schema.Deny:
-		candidates = x.waysToPass()
-	case x.decision.Effect == schema.Approve:
-		candidates = append(x.waysFor(schema.Approve, false), x.waysFor(schema.Deny, true)...)
-	default:
-		candidates = append(x.waysFor(schema.Deny, true), x.waysFor(schema.Approve, true)...)
-		candidates = append(candidates, x.waysFor(schema.Allow, false)...)
-	}
-	slices.SortStableFunc(candidates, func(a, b way) int { return cmp.Compare(len(a), len(b)) })
+// otherwise looks for the nearest requests that are decided otherwise. Only where there is none, it tells of a way that no
+// request could be made of.
+func (x *explainer) otherwise(variants Variants) []Alternative {
 	var out []Alternative
+	var untried *Alternative
 	told := map[string]bool{}
-	for _, w := range candidates[:min(len(candidates), maxWays)] {
-		if len(w) == 0 || len(w) > maxFlips || told[w.key()] {
+	for _, w := range x.ways() {
+		if len(w) > maxFlips || told[w.key()] {
 			continue
 		}
 		told[w.key()] = true
-		if alternative := x.try(w); alternative.Effect != x.decision.Effect {
-			out = append(out, alternative)
+		if found := x.first(w, variants, out); found != nil {
+			out = append(out, *found)
+		} else if missing := variants.Missing(); missing != "" && untried == nil && len(w) > 0 && possible(w) {
+			untried = x.untried(w, missing)
 		}
 		if len(out) == maxAlternatives {
 			break
 		}
 	}
+	if len(out) == 0 && untried != nil {
+		return []Alternative{*untried}
+	}
 	return out
 }
 
-// try gives what would come of a way: of one that changes the principal's groups alone, by deciding for these.
-func (x *explainer) try(w way) Alternative {
-	principal := *x.action.Principal
-	principal.Groups = slices.Clone(principal.Groups)
+// ways lists what would have to differ for another effect, as the rules have it, the shortest first.
+func (x *explainer) ways() []way {
+	var list []way
+	switch {
+	case x.decision.Effect == schema.Deny && x.byMask():
+		list = []way{x.withoutMasks(), {}}
+	case x.decision.Effect == schema.Deny:
+		list = x.waysToPass()
+	case x.decision.Effect == schema.Approve:
+		list = append(x.waysFor(schema.Approve, false), x.waysFor(schema.Deny, true)...)
+	default:
+		list = append(x.waysFor(schema.Deny, true), x.waysFor(schema.Approve, true)...)
+		list = append(list, x.waysFor(schema.Allow, false)...)
+	}
+	list = slices.DeleteFunc(list, func(w way) bool { return len(w) == 0 && !x.byMask() })
+	slices.SortStableFunc(list, func(a, b way) int { return cmp.Compare(len(a), len(b)) })
+	return list[:min(len(list), maxWays)]
+}
+
+// first gives the first of the variants that is decided as the rules say of the flips, or else otherwise than now. Some of
+// the flips must have come about in it, and it must hold more than what was told already.
+func (x *explainer) first(w way, variants Variants, told []Alternative) *Alternative {
+	wanted := x.effectWith(w)
+	var other *Alternative
+	var aside []Alternative // with more changes, they would be no nearer
+	for v := range variants.Make(w) {
+		var d schema.Decision
+		x.engine.Decide(v.Action, &d)
+		if d.Effect == x.decision.Effect || d.Effect != wanted && other != nil {
+			continue
+		}
+		covers := func(o Alternative) bool { return o.covers(d.Effect, v.Changes) }
+		if slices.ContainsFunc(told, covers) || slices.ContainsFunc(aside, covers) {
+			continue
+		}
+		came, any := x.came(w, v.Action)
+		if len(w) > 0 && !any || !variants.Real(v) {
+			aside = append(aside, Alternative{Effect: d.Effect, Request: v.Changes})
+			continue
+		}
+		found := &Alternative{Effect: d.Effect, Rules: append([]string{}, d.Rules...), Request: v.Changes, Changes: came, Decided: true}
+		if d.Effect == wanted || len(w) == 0 {
+			return found
+		}
+		other = found
+	}
+	return other
+}
+
+// covers reports whether a request with those changes shows no more than what the alternative does.
+func (o *Alternative) covers(effect schema.Effect, changes []Change) bool {
+	return o.Effect == effect && !slices.ContainsFunc(o.Request, func(c Change) bool { return !slices.Contains(changes, c) })
+}
+
+// came gives the flips that have come about in another request, of the rules and masks that they have turned there, and
+// whether there are any: a scope that its accesses do not need is met by them, and is not told.
+func (x *explainer) came(w way, a *schema.Action) (out []Flip, any bool) {
+	t := x.engine.targets[a.Target]
+	s := newScratch(len(x.engine.rules))
+	s.begin(x.engine, a, t)
+	other := explainer{engine: x.engine, action: a, atoms: &atoms{s: s, byKey: map[string]*Atom{}}}
+	other.lookAt(t, func(address string) bool {
+		return slices.ContainsFunc(w, func(f Flip) bool { return f.Rule == address })
+	})
+	out = []Flip{}
 	for _, f := range w {
-		switch {
-		case f.In != "groups":
-			return Alternative{Effect: x.effectWith(w), Changes: w}
-		case f.truth == vocab.True:
-			principal.Groups = slices.DeleteFunc(principal.Groups, func(g string) bool { return slices.Contains(f.list, g) })
-		default:
-			principal.Groups = append(principal.Groups, f.list[0])
+		if x.matches(f.Rule) == other.matches(f.Rule) {
+			continue
+		}
+		has, found := other.has(f)
+		any = any || has
+		if has && found {
+			out = append(out, f)
 		}
 	}
-	slices.Sort(principal.Groups)
-	changed := *x.action
-	changed.Principal = &principal
-	var d schema.Decision
-	x.engine.Decide(&changed, &d)
-	return Alternative{Effect: d.Effect, Changes: w, Decided: true}
+	return out, any
+}
+
+// matches reports whether a rule matches some access, or a mask stands.
+func (x *explainer) matches(address string) bool {
+	is := func(m *match) bool { return m.address == address && m.matches() }
+	return slices.ContainsFunc(x.masks, is) || slices.ContainsFunc(x.rules, func(list []*match) bool { return slices.ContainsFunc(list, is) })
+}
+
+// has reports whether a flip has come about, and whether it is asked for at all. What is asked of an access is true when
+// it is of some access, and false when it is of none.
+func (x *explainer) has(f Flip) (has, found bool) {
+	holds, fails := false, false
+	for _, atom := range x.atoms.byKey {
+		if atom.Part == f.Part && atom.Text == f.Text {
+			found, holds, fails = true, holds || atom.truth == vocab.True, fails || atom.truth != vocab.False
+		}
+	}
+	if f.To == "false" {
+		return !fails, found
+	}
+	return holds || !found && f.Part != "term" && len(x.action.Accesses) > 0, found
+}
+
+// untried is a way that the rules know and of which no request was made; nil where the effect would be the same.
+func (x *explainer) untried(w way, reason string) *Alternative {
+	if x.byMask() {
+		return nil
+	}
+	effect := x.effectWith(w)
+	if effect == x.decision.Effect {
+		return nil
+	}
+	return &Alternative{Effect: effect, Rules: []string{}, Request: []Change{}, Changes: w, Reason: reason}
+}
+
+// possible reports whether the flips of a way do not contradict each other openly: one fact cannot be two texts, nor one
+// access have two verbs.
+func possible(w way) bool {
+	wanted := map[string][]string{}
+	agrees := func(what string, values []string) bool {
+		if before, ok := wanted[what]; ok {
+			values = slices.DeleteFunc(slices.Clone(values), func(v string) bool { return !slices.Contains(before, v) })
+		}
+		wanted[what] = values
+		return len(values) > 0
+	}
+	for _, f := range w {
+		switch {
+		case f.To != "true":
+		case f.Part == "verbs" && len(f.List) > 0 && !slices.Contains(f.List, "*") && !agrees(f.Part+f.Access, f.List):
+			return false
+		case len(f.Leaves) == 1 && f.Leaves[0].Form == vocab.FormOneOf && !agrees(f.Leaves[0].Term+f.Access, f.Leaves[0].Values):
+			return false
+		}
+	}
+	return true
 }
 
 func (w way) key() string {
@@ -294,7 +430,7 @@ func (x *explainer) effectWith(w way) schema.Effect {
 }
 
 // withoutMasks gives what would keep the masks that refuse from standing.
-func (x *explainer) withoutMasks() []Alternative {
+func (x *explainer) withoutMasks() way {
 	together := way{}
 	for _, m := range x.masks {
 		if !slices.Contains(x.decision.Rules, m.address) {
@@ -302,16 +438,9 @@ func (x *explainer) withoutMasks() []Alternative {
 		}
 		ways := toggles(m)
 		if len(ways) == 0 {
-			return nil
+			return way{}
 		}
 		together = together.with(ways[0])
 	}
-	if len(together) == 0 || len(together) > maxFlips {
-		return nil
-	}
-	alternative := x.try(together)
-	if alternative.Effect == schema.Deny {
-		return nil
-	}
-	return []Alternative{alternative}
+	return together
 }

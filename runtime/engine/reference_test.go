@@ -151,7 +151,7 @@ func refValue(c *schema.Condition, none string, a *schema.Action, access schema.
 	case "'g1' in principal.groups":
 		return word[slices.Contains(a.Principal.Groups, "g1")]
 	case "sql.limit < 0":
-		return "yes"
+		return word[a.SQL.Limit < 0]
 	default: // a missing key
 		return "fails"
 	}

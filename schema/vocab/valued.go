@@ -31,6 +31,8 @@ type Valued struct {
 	Value    Truth
 	OfAccess bool
 	Facts    []schema.Term
+	// Leaves are the questions that stand in a term, as Logic asks them.
+	Leaves []*Leaf
 }
 
 var valuedOps = map[string]Op{celops.LogicalAnd: OpAnd, celops.LogicalOr: OpOr, celops.LogicalNot: OpNot, celops.Conditional: OpIf}
@@ -62,7 +64,20 @@ func (t *terms) valued(e ast.Expr) *Valued {
 	facts := &terms{c: t.c, b: t.b, seen: map[string]bool{text: true}}
 	facts.facts(e)
 	l.Facts = facts.list
+	l.Leaves = (&logician{v: t.c.vocabulary, tree: t.c.ast.NativeRep()}).split(e).leaves()
 	return l
+}
+
+// leaves lists the questions in order.
+func (l *Logic) leaves() []*Leaf {
+	if l.Leaf != nil {
+		return []*Leaf{l.Leaf}
+	}
+	var list []*Leaf
+	for _, arg := range l.Args {
+		list = append(list, arg.leaves()...)
+	}
+	return list
 }
 
 func (t *terms) truth(text string) Truth {
