@@ -84,8 +84,11 @@ func (t *explainText) reason(r *engine.Reason) {
 	if !r.Matches {
 		verb = "does not match"
 	}
-	if r.Access == "" {
+	switch {
+	case r.Access == "" && r.Matches:
 		verb = "stands"
+	case r.Access == "":
+		verb = "does not stand"
 	}
 	t.line("  ", strings.TrimSpace(fmt.Sprintf("%s %s %s", r.Rule, verb, r.Access)))
 	t.source(r.Range)

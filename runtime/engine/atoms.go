@@ -63,6 +63,7 @@ func truthOf(b bool) vocab.Truth {
 type match struct {
 	address string
 	effect  schema.Effect
+	route   string
 	rng     schema.Range
 	// scopes must all hold.
 	scopes []*Atom
@@ -78,7 +79,7 @@ type match struct {
 // ruleMatch takes apart how a rule looks at an access.
 func (a *atoms) ruleMatch(r *rule, access *schema.Access) *match {
 	m := &match{
-		address: r.Address, effect: r.Effect, rng: r.Range, terms: map[*vocab.Valued]*Atom{}, ranges: map[string]schema.Range{},
+		address: r.Address, effect: r.Effect, route: r.Route, rng: r.Range, terms: map[*vocab.Valued]*Atom{}, ranges: map[string]schema.Range{},
 		strict: r.Effect != schema.Allow,
 	}
 	if len(r.Groups) > 0 {
