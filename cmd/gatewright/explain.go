@@ -30,6 +30,7 @@ type explain struct {
 	audit, format                     string
 	// token are the claims of who asks, where they are known.
 	token map[string]any
+	spent int
 }
 
 func newExplain(p *program) *cobra.Command {
@@ -185,7 +186,7 @@ func (p *program) explainSQL(j *judge, suite *schema.Suite, x *explain, out *exp
 
 func (x *explain) explainAction(v *varier) explainedText {
 	a := v.action
-	v.token, v.read, v.callers = x.token, map[string]*sqlfacts.Statement{}, map[string]string{}
+	v.token, v.spent, v.read, v.callers = x.token, &x.spent, map[string]*sqlfacts.Statement{}, map[string]string{}
 	text := explainedText{SQL: a.Text, Accesses: []string{}, Explanation: v.judge.engine.Explain(a, v)}
 	for _, access := range a.Accesses {
 		name := access.Verb

@@ -10,8 +10,11 @@ import (
 	"github.com/gatewright/gatewright/schema"
 )
 
-// maxStatements bounds the statements that are tried in place of one.
-const maxStatements = 150
+// maxStatements bounds the statements that are tried in place of one, and maxRead all that is read for it, in bytes.
+const (
+	maxStatements = 150
+	maxRead       = 4 << 20
+)
 
 // statements gives the statement's own text with a small change, and then what else one would write for the verbs and
 // objects that are asked for.
@@ -63,7 +66,12 @@ func (v *varier) classified(sql string) *sqlfacts.Statement {
 	if s, known := v.read[sql]; known {
 		return s
 	}
-	read := sqlfacts.Classify(strings.Join(append(slices.Clip(v.before), sql), "\n;\n"), &sqlfacts.Session{Catalog: v.catalog, SearchPath: v.catalog.SearchPath})
+	text := strings.Join(append(slices.Clip(v.before), sql), "\n;\n")
+	if *v.spent += len(text); *v.spent > maxRead {
+		v.missing = "there is too much SQL to try more"
+		return nil
+	}
+	read := sqlfacts.Classify(text, &sqlfacts.Session{Catalog: v.catalog, SearchPath: v.catalog.SearchPath})
 	var s *sqlfacts.Statement
 	if len(read) == len(v.before)+1 && read[len(v.before)].Syntax == nil {
 		s = &read[len(v.before)]

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -55,12 +56,18 @@ func (p *program) explainRecord(j *judge, x *explain, out *explained) error {
 	out.Target, out.Principal = e.Target, principalText(principal)
 	out.Record = &shownRecord{Seq: e.Seq, Time: e.Time.UTC().Format(timeText), Effect: e.Effect, Rules: append([]string{}, e.Rules...), Bundle: e.Bundle}
 	text := x.explainAction(v)
+	if text.Explanation == nil {
+		return fail(fmt.Errorf("line %d is about %s on target %q, which is not decided statement by statement", e.Seq, cmp.Or(e.Protocol, "no protocol"), e.Target), "'gatewright audit query FILE --kind decision' shows the decisions with their numbers.")
+	}
 	out.Statements = []explainedText{text}
 	switch {
 	case j.bundle.ID == "":
 		out.note("a directory has no content id: the record was decided by bundle %s, which may be another policy", e.Bundle)
 	case j.bundle.ID != e.Bundle:
 		out.note("this is bundle %s, and the record was decided by %s", j.bundle.ID, e.Bundle)
+	}
+	if e.Ticket != "" {
+		out.note("the record names ticket %s: what was approved is told here as the policy alone decides it", e.Ticket)
 	}
 	if text.Effect.String() != e.Effect || !slices.Equal(text.Rules, e.Rules) {
 		out.note("the record says %s by %v, and this policy with these facts says %s by %v", e.Effect, e.Rules, text.Effect, text.Rules)
@@ -89,14 +96,18 @@ func findRecord(path string, seq uint64, out *explained) (decision, opened *audi
 		}
 		return coverage, nil
 	}
+	times := 0
 	coverage, err := find(audit.Filter{}, func(e *audit.Entry) {
 		if e.Seq == seq {
 			decision = e
+			times++
 		}
 	})
 	switch {
 	case err != nil:
 		return nil, nil, err
+	case times > 1:
+		return nil, nil, fail(fmt.Errorf("%s has line %d %d times, so it is not one log", path, seq, times), "Give the log of one gateway, without another one joined to it.")
 	case decision == nil:
 		return nil, nil, fail(fmt.Errorf("%s has no line %d", path, seq), "'gatewright audit query FILE --kind decision' shows the decisions with their numbers.")
 	case decision.Kind != audit.KindDecision && decision.Kind != audit.KindPrepared:
@@ -105,7 +116,11 @@ func findRecord(path string, seq uint64, out *explained) (decision, opened *audi
 	if !coverage.Report.OK() {
 		out.note("the log is not whole: see 'gatewright audit verify %s'", path)
 	}
-	_, err = find(audit.Filter{Session: decision.Session, Kind: audit.KindSessionOpened}, func(e *audit.Entry) { opened = e })
+	_, err = find(audit.Filter{Session: decision.Session, Kind: audit.KindSessionOpened}, func(e *audit.Entry) {
+		if e.Seq < seq {
+			opened = e
+		}
+	})
 	return decision, opened, err
 }
 

@@ -32,6 +32,8 @@ type varier struct {
 	// token are the claims of the caller's token; nil where they are not known.
 	token map[string]any
 
+	// spent counts the bytes of SQL that were read, for all statements of a text.
+	spent   *int
 	tried   int
 	missing string
 	read    map[string]*sqlfacts.Statement
