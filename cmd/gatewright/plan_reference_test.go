@@ -215,6 +215,9 @@ var planShows = map[string][][]string{
 	"public.z": {{"public.a.x", "public.z.v"}, {schema.Everything}},
 	"sales.z":  {{"public.a.x", "public.b.x", "sales.z.m"}, {schema.Everything}},
 	"other.z":  {{"other.z.o"}, {schema.Everything}},
+	// A name that is a setting as well, and a system relation that shows more than structure where an allow is needed.
+	"work_mem":     {{schema.Everything}},
+	"pg_catalog.z": {{schema.Everything}},
 }
 
 // smallStructure is what planShows says, for the plan.

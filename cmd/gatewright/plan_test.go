@@ -182,7 +182,7 @@ func TestPlanKnowsTheKindsOfIssuers(t *testing.T) {
 func TestPlanWithoutBudget(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 9))
 	undecided := 0
-	for range 60 {
+	for range 90 {
 		old := drawPolicy(r)
 		new := drawEdit(r, old)
 		from, to := planSide(t, old), planSide(t, new)
