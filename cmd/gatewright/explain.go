@@ -30,7 +30,9 @@ type explain struct {
 	audit, format                     string
 	// token are the claims of who asks, where they are known.
 	token map[string]any
-	spent int
+	// explainer and spent are for all statements of a text.
+	explainer *engine.Explainer
+	spent     int
 }
 
 func newExplain(p *program) *cobra.Command {
@@ -103,6 +105,7 @@ func (p *program) explain(path string, x *explain) error {
 	if err != nil {
 		return err
 	}
+	x.explainer = j.engine.Explainer()
 	out := &explained{FormatVersion: 1, Policy: j.bundle.Name, Bundle: j.bundle.ID}
 	if x.record != 0 || x.audit != "" {
 		err = p.explainRecord(j, x, out)
@@ -187,7 +190,7 @@ func (p *program) explainSQL(j *judge, suite *schema.Suite, x *explain, out *exp
 func (x *explain) explainAction(v *varier) explainedText {
 	a := v.action
 	v.token, v.spent, v.read, v.callers = x.token, &x.spent, map[string]*sqlfacts.Statement{}, map[string]string{}
-	text := explainedText{SQL: a.Text, Accesses: []string{}, Explanation: v.judge.engine.Explain(a, v)}
+	text := explainedText{SQL: a.Text, Accesses: []string{}, Explanation: x.explainer.Explain(a, v)}
 	for _, access := range a.Accesses {
 		name := access.Verb
 		if access.Object != "" {

@@ -32,8 +32,9 @@ func (a *Atom) key() string { return a.Part + "\x00" + a.Text + "\x00" + a.Acces
 
 // atoms are those of one action, each once: rules share their terms.
 type atoms struct {
-	s     *scratch
-	byKey map[string]*Atom
+	s      *scratch
+	valuer *vocab.Valuer
+	byKey  map[string]*Atom
 }
 
 func (a *atoms) one(atom Atom) *Atom {
@@ -151,7 +152,7 @@ func (a *atoms) conditions(m *match, when, unless condition, writtenWhen, writte
 			return nil
 		}
 		m.ranges[part] = written.Range
-		logic := c.checked.Valued(a.s.binding)
+		logic := a.valuer.Valued(c.checked, a.s.binding)
 		for _, term := range logic.Terms() {
 			atom := Atom{Part: "term", Text: term.Text, truth: term.Value, Facts: term.Facts, Leaves: term.Leaves}
 			if term.OfAccess {

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/gatewright/gatewright/schema"
+	"github.com/gatewright/gatewright/schema/vocab"
 )
 
 // Explanation says what forced a decision, and what would have to differ for another one.
@@ -40,10 +41,21 @@ type Part struct {
 	*Atom
 }
 
+// Explainer explains decisions of one engine, one after another, and keeps what it has compiled of the conditions. It is
+// for one goroutine.
+type Explainer struct {
+	engine *Engine
+	valuer *vocab.Valuer
+}
+
+// Explainer gives one that has compiled nothing yet.
+func (e *Engine) Explainer() *Explainer { return &Explainer{engine: e, valuer: vocab.NewValuer()} }
+
 // Explain decides the action and says why. It is for the person who asks, not for the path that decides. An action that
 // opens a session has no explanation, and neither has one on a target that is not there: it gives nil. Without variants,
 // nothing is said of what would have to differ.
-func (e *Engine) Explain(a *schema.Action, variants Variants) *Explanation {
+func (x *Explainer) Explain(a *schema.Action, variants Variants) *Explanation {
+	e := x.engine
 	t := e.targets[a.Target]
 	if t == nil || t.schema.Protocol != a.Protocol || a.Principal == nil || slices.ContainsFunc(a.Accesses, func(x schema.Access) bool { return x.Verb == schema.VerbConnect }) {
 		return nil
@@ -52,13 +64,13 @@ func (e *Engine) Explain(a *schema.Action, variants Variants) *Explanation {
 	e.Decide(a, &d)
 	s := newScratch(len(e.rules))
 	s.begin(e, a, t)
-	x := explainer{engine: e, action: a, decision: &d, atoms: &atoms{s: s, byKey: map[string]*Atom{}}}
-	x.look(t)
+	one := explainer{engine: e, action: a, decision: &d, atoms: &atoms{s: s, valuer: x.valuer, byKey: map[string]*Atom{}}}
+	one.look(t)
 	out := &Explanation{Effect: d.Effect, Message: d.Message, Rules: slices.Clone(d.Rules), Because: []Reason{}, Otherwise: []Alternative{}}
-	out.Because = append(out.Because, x.because()...)
-	out.Masked = x.masked()
+	out.Because = append(out.Because, one.because()...)
+	out.Masked = one.masked()
 	if variants != nil {
-		out.Otherwise = append(out.Otherwise, x.otherwise(variants)...)
+		out.Otherwise = append(out.Otherwise, one.otherwise(variants)...)
 	}
 	return out
 }

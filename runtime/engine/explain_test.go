@@ -95,7 +95,7 @@ func TestExplain(t *testing.T) {
 			e := newEngine(t, &schema.Bundle{Rules: slices.Clone(rules)})
 			a := act(tt.access)
 			a.SQL = &tt.sql
-			got := e.Explain(a, &nearby{action: a})
+			got := e.Explainer().Explain(a, &nearby{action: a})
 			if got.Effect != tt.effect {
 				t.Fatalf("%s", got.Effect)
 			}
@@ -133,7 +133,7 @@ func TestExplanationsAgreeWithTheEngine(t *testing.T) {
 			a := randomAction(r)
 			d := decide(e, a)
 			n := &nearby{action: a, unreal: []string{"g2"}}
-			x := e.Explain(a, n)
+			x := e.Explainer().Explain(a, n)
 			if x.Effect != d.Effect {
 				t.Fatalf("%s explained as %s", d.Effect, x.Effect)
 			}

@@ -155,7 +155,7 @@ func (x *explainer) came(w way, a *schema.Action) (out []Flip, any bool) {
 	t := x.engine.targets[a.Target]
 	s := newScratch(len(x.engine.rules))
 	s.begin(x.engine, a, t)
-	other := explainer{engine: x.engine, action: a, atoms: &atoms{s: s, byKey: map[string]*Atom{}}}
+	other := explainer{engine: x.engine, action: a, atoms: &atoms{s: s, valuer: x.atoms.valuer, byKey: map[string]*Atom{}}}
 	other.lookAt(t, func(address string) bool {
 		return slices.ContainsFunc(w, func(f Flip) bool { return f.Rule == address })
 	})

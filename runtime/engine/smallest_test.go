@@ -355,7 +355,7 @@ func TestTheReasonIsTheSmallest(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		u := drawUniverse(rt)
 		e := newEngine(t, u.bundle)
-		d, x := decide(e, u.action), e.Explain(u.action, nil)
+		d, x := decide(e, u.action), e.Explainer().Explain(u.action, nil)
 		set := map[string]bool{}
 		for _, r := range x.Because {
 			for _, p := range r.Parts {

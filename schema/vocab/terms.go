@@ -19,7 +19,8 @@ func (c *Condition) Terms(b *Binding) []schema.Term {
 }
 
 type terms struct {
-	c    *Condition
+	c *Condition
+	// b gives the values; without it there are only texts.
 	b    *Binding
 	seen map[string]bool
 	list []schema.Term
@@ -68,6 +69,9 @@ func (t *terms) add(e ast.Expr) {
 }
 
 func (t *terms) value(text string) string {
+	if t.b == nil {
+		return ""
+	}
 	checked, iss := t.c.vocabulary.env.Compile(text)
 	if iss.Err() != nil {
 		return "unknown"
@@ -76,7 +80,15 @@ func (t *terms) value(text string) string {
 	if err != nil {
 		return "unknown"
 	}
-	v, _, err := p.Eval(t.b)
+	return outcome(p, t.b)
+}
+
+// outcome gives what a text comes to, or why it comes to nothing.
+func outcome(p cel.Program, b *Binding) string {
+	if p == nil {
+		return "unknown"
+	}
+	v, _, err := p.Eval(b)
 	if err != nil {
 		return "error: " + err.Error()
 	}

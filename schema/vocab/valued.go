@@ -37,34 +37,96 @@ type Valued struct {
 
 var valuedOps = map[string]Op{celops.LogicalAnd: OpAnd, celops.LogicalOr: OpOr, celops.LogicalNot: OpNot, celops.Conditional: OpIf}
 
-// Valued gives the condition's terms with the values that they have over b.
-func (c *Condition) Valued(b *Binding) *Valued {
-	t := &terms{c: c, b: b, seen: map[string]bool{}}
-	return t.valued(c.ast.NativeRep().Expr())
+// Valuer takes conditions apart, and keeps what it has compiled for the next time. It is for one goroutine, and for
+// conditions of one vocabulary.
+type Valuer struct {
+	read     map[*Condition]*written
+	programs map[string]cel.Program
 }
 
-func (t *terms) valued(e ast.Expr) *Valued {
+// NewValuer gives one that has compiled nothing yet.
+func NewValuer() *Valuer {
+	return &Valuer{read: map[*Condition]*written{}, programs: map[string]cel.Program{}}
+}
+
+// written is a condition taken apart, before it has values. A program is nil where the text has none.
+type written struct {
+	op       Op
+	args     []*written
+	text     string
+	program  cel.Program
+	ofAccess bool
+	facts    []writtenFact
+	leaves   []*Leaf
+}
+
+type writtenFact struct {
+	text    string
+	program cel.Program
+}
+
+// Valued gives the condition's terms with the values that they have over b.
+func (v *Valuer) Valued(c *Condition, b *Binding) *Valued {
+	w := v.read[c]
+	if w == nil {
+		w = v.take(c, c.ast.NativeRep().Expr())
+		v.read[c] = w
+	}
+	return w.over(b)
+}
+
+func (v *Valuer) take(c *Condition, e ast.Expr) *written {
 	if e.Kind() == ast.CallKind {
 		if op := valuedOps[e.AsCall().FunctionName()]; op != OpLeaf {
-			l := &Valued{Op: op}
+			w := &written{op: op}
 			for _, arg := range e.AsCall().Args() {
-				l.Args = append(l.Args, t.valued(arg))
+				w.args = append(w.args, v.take(c, arg))
 			}
-			return l
+			return w
 		}
 	}
-	text, err := cel.ExprToString(e, t.c.ast.NativeRep().SourceInfo())
+	text, err := cel.ExprToString(e, c.ast.NativeRep().SourceInfo())
 	if err != nil {
-		return &Valued{Value: Failed}
+		return &written{}
 	}
-	l := &Valued{Text: text, Value: t.truth(text)}
+	w := &written{text: text, program: v.program(c, text)}
 	ast.PostOrderVisit(e, ast.NewExprVisitor(func(e ast.Expr) {
-		l.OfAccess = l.OfAccess || e.Kind() == ast.IdentKind && e.AsIdent() == "access"
+		w.ofAccess = w.ofAccess || e.Kind() == ast.IdentKind && e.AsIdent() == "access"
 	}))
-	facts := &terms{c: t.c, b: t.b, seen: map[string]bool{text: true}}
+	facts := &terms{c: c, seen: map[string]bool{text: true}}
 	facts.facts(e)
-	l.Facts = facts.list
-	l.Leaves = (&logician{v: t.c.vocabulary, tree: t.c.ast.NativeRep()}).split(e).leaves()
+	for _, f := range facts.list {
+		w.facts = append(w.facts, writtenFact{f.Text, v.program(c, f.Text)})
+	}
+	w.leaves = (&logician{v: c.vocabulary, tree: c.ast.NativeRep()}).split(e).leaves()
+	return w
+}
+
+func (v *Valuer) program(c *Condition, text string) cel.Program {
+	if p, known := v.programs[text]; known {
+		return p
+	}
+	v.programs[text] = nil
+	if checked, iss := c.vocabulary.env.Compile(text); iss.Err() == nil {
+		if p, err := c.vocabulary.env.Program(checked, cel.CostLimit(MaxCost)); err == nil {
+			v.programs[text] = p
+		}
+	}
+	return v.programs[text]
+}
+
+func (w *written) over(b *Binding) *Valued {
+	if w.op != OpLeaf {
+		l := &Valued{Op: w.op}
+		for _, arg := range w.args {
+			l.Args = append(l.Args, arg.over(b))
+		}
+		return l
+	}
+	l := &Valued{Text: w.text, Value: truth(w.program, b), OfAccess: w.ofAccess, Leaves: w.leaves}
+	for _, f := range w.facts {
+		l.Facts = append(l.Facts, schema.Term{Text: f.text, Value: outcome(f.program, b)})
+	}
 	return l
 }
 
@@ -80,16 +142,11 @@ func (l *Logic) leaves() []*Leaf {
 	return list
 }
 
-func (t *terms) truth(text string) Truth {
-	checked, iss := t.c.vocabulary.env.Compile(text)
-	if iss.Err() != nil {
+func truth(p cel.Program, b *Binding) Truth {
+	if p == nil {
 		return Failed
 	}
-	p, err := t.c.vocabulary.env.Program(checked, cel.CostLimit(MaxCost))
-	if err != nil {
-		return Failed
-	}
-	v, _, err := p.Eval(t.b)
+	v, _, err := p.Eval(b)
 	switch {
 	case err != nil:
 		return Failed

@@ -296,7 +296,7 @@ func FuzzCheck(f *testing.F) {
 		b := vocab.NewBinding()
 		b.Bind(a, target)
 		want, err := p.Bool(b)
-		if got := c.Valued(b).Possible(func(term *vocab.Valued) vocab.Truth { return term.Value }); err == nil && (got == vocab.True) != want {
+		if got := vocab.NewValuer().Valued(c, b).Possible(func(term *vocab.Valued) vocab.Truth { return term.Value }); err == nil && (got == vocab.True) != want {
 			t.Fatalf("%q is %v, and its terms say %v", text, want, got)
 		}
 		for _, k := range c.Constants() {
