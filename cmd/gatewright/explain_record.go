@@ -96,18 +96,16 @@ func findRecord(path string, seq uint64, out *explained) (decision, opened *audi
 		}
 		return coverage, nil
 	}
-	times := 0
 	coverage, err := find(audit.Filter{}, func(e *audit.Entry) {
 		if e.Seq == seq {
 			decision = e
-			times++
 		}
 	})
 	switch {
 	case err != nil:
 		return nil, nil, err
-	case times > 1:
-		return nil, nil, fail(fmt.Errorf("%s has line %d %d times, so it is not one log", path, seq, times), "Give the log of one gateway, without another one joined to it.")
+	case ambiguous(coverage.Report, seq):
+		return nil, nil, fail(fmt.Errorf("line %d may stand in %s more than once, or not in its place", seq, path), "Give the log of one gateway, as it wrote it: 'gatewright audit verify FILE' shows what is wrong.")
 	case decision == nil:
 		return nil, nil, fail(fmt.Errorf("%s has no line %d", path, seq), "'gatewright audit query FILE --kind decision' shows the decisions with their numbers.")
 	case decision.Kind != audit.KindDecision && decision.Kind != audit.KindPrepared:
@@ -122,6 +120,12 @@ func findRecord(path string, seq uint64, out *explained) (decision, opened *audi
 		}
 	})
 	return decision, opened, err
+}
+
+// ambiguous reports whether a number may stand for several lines. A report that does not list all that is wrong may leave
+// out just that.
+func ambiguous(r *audit.Report, seq uint64) bool {
+	return r.More > 0 || slices.ContainsFunc(r.Problems, func(p audit.Problem) bool { return p.Fault == audit.FaultMoved && p.Seq == seq })
 }
 
 // recall makes the facts of the statement again, and notes what they rest on.
