@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -9,6 +10,8 @@ import (
 	"strings"
 	"testing"
 )
+
+var triedPolicies = flag.Int("tried-policies", 30, "random policies whose explanations TestWhatExplainTriesComesTrue asks again")
 
 const triedPolicy = `policy "p" { language = 1 }
 issuer "corp" {
@@ -61,7 +64,7 @@ func randomRules(r *rand.Rand) string {
 func TestWhatExplainTriesComesTrue(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
 	shown := 0
-	for range 60 {
+	for range *triedPolicies {
 		dir := t.TempDir()
 		for name, text := range map[string]string{"policy.hcl": triedPolicy + randomRules(r), "db.json": triedCatalog} {
 			if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
@@ -88,7 +91,7 @@ func TestWhatExplainTriesComesTrue(t *testing.T) {
 			}
 		}
 	}
-	if shown < 60 {
+	if shown < *triedPolicies {
 		t.Errorf("%d requests were shown", shown)
 	}
 }
