@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/gatewright/gatewright/runtime/audit"
 	"github.com/gatewright/gatewright/schema"
@@ -129,5 +131,33 @@ func TestExplainReadsABoundedAmount(t *testing.T) {
 	}
 	if !strings.Contains(fmt.Sprint(reasons), "there is too much SQL to try more") {
 		t.Errorf("%d statements, %q", len(x.Statements), reasons)
+	}
+}
+
+// TestExplainKeepsTheTerminal: what a caller or a statement brings along reaches the terminal as no control character, and
+// no line has more than 80 columns.
+func TestExplainKeepsTheTerminal(t *testing.T) {
+	dir := writeManyRules(t, 0)
+	bad := "\x1b[31mX\r\n\u009bK\u202e\x1b]0;t\a"
+	for name, sql := range map[string]string{
+		"a literal and an alias": `SELECT id AS "n` + bad + `" FROM a WHERE id::text = '` + bad + `'`,
+		"an unknown table":       `SELECT id FROM "q` + bad + `"`,
+		"a syntax error":         `SELECT id FROM a WHERE '` + bad + `' '` + bad,
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, out, diag := play(t, "explain", dir, "--target", "db", "--subject", "c"+bad, "--groups", "app,g"+bad, "--application", bad, "--sql", sql)
+			if out+diag == "" {
+				t.Fatal("nothing is said")
+			}
+			for line := range strings.Lines(out + diag) {
+				line = strings.TrimSuffix(line, "\n")
+				if strings.ContainsFunc(line, func(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) }) {
+					t.Errorf("a control character: %q", line)
+				}
+				if n := utf8.RuneCountInString(line); n > 80 {
+					t.Errorf("%d columns: %s", n, line)
+				}
+			}
+		})
 	}
 }
