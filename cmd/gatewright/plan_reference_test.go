@@ -22,6 +22,7 @@ var (
 	// planHarmless are accesses that need no allow: reading the system's relations, and plain settings.
 	planHarmless = []schema.Access{
 		{Verb: schema.VerbSelect, Object: "pg_catalog.z", Harmless: true}, {Verb: schema.VerbSet, Object: "work_mem", Harmless: true},
+		{Verb: schema.VerbSet, Object: "enable_sort", Harmless: true},
 	}
 	planColumns = []string{"public.a.x", "public.b.x"}
 	planRules   = []string{
@@ -33,6 +34,7 @@ var (
 	}
 	planMasks = []string{
 		"", "", "'g1' in principal.groups", "sql.where_bound", "principal.kind == 'human'", "target.labels['none'] == ''", "sql.limit < 10",
+		"!sql.where_bound", "sql.limit < 10 && sql.limit > 20", "sql.where_bound && 'g1' in principal.groups", "sql.where_bound || principal.kind == 'human'",
 	}
 )
 
@@ -74,9 +76,9 @@ func drawRule(r *rand.Rand, n int) schema.Rule {
 func drawMask(r *rand.Rand, n int) schema.Mask {
 	m := schema.Mask{
 		Address: fmt.Sprintf("mask.m%d", n), Classes: [][]string{{"c"}, {"d"}, {"c", "d"}}[r.IntN(3)], Groups: draw(r, planGroups, 1),
-		With: schema.Transform(1 + r.IntN(5)), Predicates: schema.Predicates(r.IntN(3)), When: drawCondition(r, planMasks),
-		Mode: schema.Mode(r.IntN(8) / 7),
+		Predicates: schema.Predicates(r.IntN(3)), When: drawCondition(r, planMasks), Mode: schema.Mode(r.IntN(8) / 7),
 	}
+	m.With = schema.Transform(1 + r.IntN(5))
 	if r.IntN(3) == 0 {
 		m.Unless = drawCondition(r, planMasks)
 	}
@@ -261,7 +263,11 @@ func strictness(a *schema.Action, old, new *schema.Decision, oldBundle, newBundl
 		l, t := routeStrictness(old.Route, new.Route, oldBundle, newBundle)
 		looser, tighter = looser || l, tighter || t
 	}
-	if old.Effect == schema.Deny || new.Effect == schema.Deny || a.Accesses[0].Verb == schema.VerbConnect {
+	if old.Effect == schema.Deny || new.Effect == schema.Deny {
+		return looser, tighter
+	}
+	looser, tighter = looser || old.Redact && !new.Redact, tighter || new.Redact && !old.Redact
+	if a.Accesses[0].Verb == schema.VerbConnect {
 		return looser, tighter
 	}
 	was, is := schema.TransformNone, schema.TransformNone

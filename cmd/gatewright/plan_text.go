@@ -149,21 +149,38 @@ func outcomeLine(o, other *plan.Outcome) string {
 	if o.Route != nil && (other.Route == nil || fmt.Sprint(*o.Route) != fmt.Sprint(*other.Route)) {
 		text += fmt.Sprintf("; route %s asks %d of %s", o.Route.Name, o.Route.Quorum, strings.Join(o.Route.Approvers, ", "))
 	}
+	masks := ""
 	for _, m := range [][2]map[string]string{{o.Masked, other.Masked}, {o.Detected, other.Detected}} {
 		for _, name := range slices.Sorted(maps.Keys(m[0])) {
 			switch {
 			case m[0][name] == m[1][name]:
 			case m[0][name] != "none":
-				text += fmt.Sprintf("; %s masked with %s", name, m[0][name])
+				masks += fmt.Sprintf("; %s masked with %s", name, m[0][name])
 			default:
-				text += fmt.Sprintf("; %s unmasked", name)
+				masks += fmt.Sprintf("; %s unmasked", name)
 			}
 		}
 	}
+	if masks == "" {
+		masks = withheldPart(o, other)
+	}
+	text += masks
 	if o.Would != "" {
 		text += "; would be " + o.Would + " without dry run"
 	}
 	return text
+}
+
+// withheldPart tells what becomes of the text of errors where values come to the client as before.
+func withheldPart(o, other *plan.Outcome) string {
+	const deny = "deny"
+	switch {
+	case o.Withheld == other.Withheld || o.Decision == deny || other.Decision == deny || other.Decision == "":
+		return ""
+	case o.Withheld:
+		return "; text of errors withheld"
+	}
+	return "; text of errors as it is"
 }
 
 func gainWord(gains bool) string {

@@ -143,6 +143,7 @@ func (x *comparison) target(name string, olds, news []*schema.Rule) {
 	x.placeMasks(sh, relabelled)
 	x.rulesOf(sh, false)
 	x.masksOf(sh)
+	x.textOf(sh)
 	x.approvals(sh)
 	if slices.ContainsFunc(slices.Concat(olds, news), func(r *schema.Rule) bool { return x.dryChange(r.Address) }) {
 		g.before, g.after = olds, news

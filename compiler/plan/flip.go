@@ -19,6 +19,9 @@ func (p *Pair) Flip(a *schema.Action) Flip {
 	}
 	dropAlike(f.Before.Masked, f.After.Masked)
 	dropAlike(f.Before.Detected, f.After.Detected)
+	if f.Before.Withheld && f.After.Withheld {
+		f.Before.Withheld, f.After.Withheld = false, false
+	}
 	return f
 }
 

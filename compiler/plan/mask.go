@@ -37,7 +37,7 @@ type placedMask struct {
 
 // strength gives how much of a facet a mask does to columns in a policy; 0 when it is none of its business.
 func (f *facet) strength(p *policy, target string, m *schema.Mask, in side, of columns) int32 {
-	if f.name == facetOpaque {
+	if f.name == facetOpaque || f.name == facetText {
 		return 1
 	}
 	if f.detector != "" {
@@ -88,6 +88,8 @@ const (
 	facetEffect = "effect"
 	// facetOpaque: a mask that stands refuses what cannot be analysed.
 	facetOpaque = "opaque"
+	// facetText: a mask that stands withholds the text of errors and notices.
+	facetText = "text"
 )
 
 // classed groups the columns of a target by their classes in both policies. Everything stands for what may be of any

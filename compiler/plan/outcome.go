@@ -46,6 +46,8 @@ type Outcome struct {
 	// Masked are the transforms of output columns, "none" where there is none; Detected those of values looked for.
 	Masked   map[string]string `json:"masked,omitempty"`
 	Detected map[string]string `json:"detected,omitempty"`
+	// Withheld is set where the text of errors, notices and notifications is: for connect, throughout the session.
+	Withheld bool `json:"withheld,omitempty"`
 	// Would is the decision that rules in dry run would have made, where that is another one.
 	Would string `json:"would,omitempty"`
 
@@ -65,8 +67,11 @@ func (s *Side) outcome(p *policy, a *schema.Action) Outcome {
 	if d.Would != nil {
 		o.would, o.Would = d.Would.Effect, d.Would.Effect.String()
 	}
-	if d.Effect == schema.Deny || connects(a) {
+	if d.Effect == schema.Deny {
 		return o
+	}
+	if o.Withheld = d.Redact; connects(a) {
+		return o // no value comes before a statement
 	}
 	o.masks, o.detect = map[string]schema.Transform{}, map[string]schema.Transform{}
 	for _, out := range a.Outputs {
@@ -116,7 +121,17 @@ func compareMasks(old, new Outcome) change {
 	if old.effect == schema.Deny || new.effect == schema.Deny {
 		return 0
 	}
-	return compareTransforms(old.masks, new.masks) | compareTransforms(old.detect, new.detect)
+	return compareWithheld(old, new) | compareTransforms(old.masks, new.masks) | compareTransforms(old.detect, new.detect)
+}
+
+func compareWithheld(old, new Outcome) change {
+	switch {
+	case old.Withheld == new.Withheld:
+		return 0
+	case old.Withheld:
+		return looser
+	}
+	return tighter
 }
 
 func compareTransforms(old, new map[string]schema.Transform) change {

@@ -332,7 +332,7 @@ func (f *facet) use(d *draft, name string, sources []string) {
 // gain says in the table what becomes of the columns.
 func (f *facet) gain(g *Gain, w *Witness, of columns) {
 	what := map[string]string{
-		facetOutput: "see", facetPredicate: "filter by", facetEquality: "compare", facetWrite: "copy", facetDetect: "see",
+		facetOutput: "see", facetPredicate: "filter by", facetEquality: "compare", facetWrite: "copy", facetDetect: "see", facetText: "see",
 	}[f.name]
 	g.Verbs = []string{what}
 	g.Objects = slices.Clone(of.names)
@@ -348,6 +348,10 @@ func (f *facet) gain(g *Gain, w *Witness, of columns) {
 	case facetDetect:
 		g.Objects = []string{"values like " + strings.ReplaceAll(f.detector, "_", " ")}
 		g.Before, g.After = transformOf(w.Before.Detected, f.detector), transformOf(w.After.Detected, f.detector)
+	case facetText:
+		g.Objects, w.Use = []string{"the text of errors and notices"}, "to see the text of errors and notices"
+		g.Before, g.After = withheld(w.Before), withheld(w.After)
+		return
 	}
 	if len(of.names) == 1 && of.names[0] == schema.Everything && f.name != facetDetect {
 		g.Objects = []string{"what may be any column"}
@@ -359,6 +363,13 @@ func first(m map[string]string) string {
 		return masked(m[k])
 	}
 	return masked("none")
+}
+
+func withheld(o *Outcome) string {
+	if o.Withheld {
+		return "withheld"
+	}
+	return "as it is"
 }
 
 func transformOf(m map[string]string, name string) string {
