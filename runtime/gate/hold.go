@@ -12,6 +12,9 @@ import (
 
 // settle turns an Approve into Allow or Deny: by an approval that waits to be used, or by asking for one and waiting.
 func (s *Session) settle(ctx context.Context, p *Policy, a *schema.Action, d *schema.Decision) {
+	if s.credential.Slow != nil {
+		s.credential.Slow()
+	}
 	if a.Concealed || len(a.Parameters) > 0 && s.credential.Readable == nil {
 		turnAway(d, "this needs an approval, and its bind values are too many or too long to be shown to an approver",
 			"bind less with one statement")

@@ -17,6 +17,9 @@ type Credential struct {
 	Target   string
 	Token    schema.Secret
 	Request  schema.Request
+	// Slow, when not nil, is called on the goroutine that asked before anything is done that may take long, as asking for
+	// an approval does: the place to let go of what others wait for. It must not call the session.
+	Slow func()
 	// Held, when not nil, is called when an action of the session begins to wait for approval, on the goroutine that
 	// asked, before it waits: the place to tell the client. It must not call the session.
 	Held func(ticket string, hold time.Duration)

@@ -157,7 +157,7 @@ func (s *session) pump(f frame) error {
 	if err := s.toServer.flush(); err != nil {
 		return err
 	}
-	return s.walk.stream(f, s.toServer.port.write)
+	return s.walk.stream(f, s.toServer.send)
 }
 
 // gone tells a client that left in the middle of a message from other faults.

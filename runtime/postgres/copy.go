@@ -91,14 +91,14 @@ func (s *session) copyData(f frame) error {
 	if x.plan == nil {
 		x.plan = &rowPlan{scanner: mask.NewScanner(x.decision.Detect)}
 	}
-	start := 0
-	s.scratch = begin(s.scratch[:0], 'd')
 	line, hits := x.plan.scanner.Line(x.plan.spare[:0], f.body())
 	if hits > 0 {
 		x.plan.spare = line
 	}
-	s.scratch = finish(append(s.scratch, line...), start)
+	out := s.down.room()
+	start := len(out.b)
+	out.b = finish(append(begin(out.b, 'd'), line...), start)
 	x.outcome.Masked += int64(hits)
-	x.outcome.Bytes += int64(len(s.scratch))
-	return s.down.add(s.scratch)
+	x.outcome.Bytes += int64(len(out.b) - start)
+	return s.down.relieve()
 }

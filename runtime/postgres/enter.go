@@ -144,14 +144,14 @@ func (s *Server) identify(ctx context.Context, v *visitor, token schema.Secret) 
 	if name == "" {
 		name = v.hello.parameters["user"]
 	}
-	session := &session{server: s, log: s.log, client: v.conn}
+	session := &session{server: s, log: s.log, conn: v.conn, client: v.conn}
 	session.request = schema.Request{
 		Time: s.cfg.Now(), ClientAddress: addressOf(v.conn), Application: v.hello.parameters["application_name"],
 	}
 	var err error
 	session.gate, err = s.cfg.Gate.Open(ctx, gate.Credential{
 		Protocol: schema.ProtocolPostgres, Target: name, Token: token, Request: session.request,
-		Held: session.held, Readable: session.readableValues,
+		Slow: session.aside, Held: session.held, Readable: session.readableValues,
 	})
 	if err != nil {
 		return nil, faultOf(err)
@@ -209,10 +209,10 @@ func (s *session) prepare(up *backend) {
 	s.names = newNames()
 	s.own, s.odd = map[string]bool{}, map[string]bool{}
 	s.changed = sync.Cond{L: &s.mu}
-	s.toClient.w = s.client
-	s.down.port = &s.toClient
-	s.toServer.port = &port{w: up.conn}
-	s.walk = newWalker(s.client, clientLimit)
+	s.far = up.conn
+	s.down.port, s.toServer.port = &s.toClient, &port{}
+	s.down.spare, s.toServer.spare = &s.server.buffers, &s.server.buffers
+	s.walk = newWalker(s.conn, clientLimit)
 }
 
 // firstPath reads the search_path before the client can send anything.

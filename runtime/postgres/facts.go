@@ -108,6 +108,7 @@ func (s *session) reload() error {
 		s.view.pathDue, s.view.catalogDue = true, true
 		return s.refresh()
 	}
+	s.aside()
 	err := s.target.load(s.ctx, s.server.cfg.DialTimeout, s.server.cfg.Now)
 	if err == nil && s.target.outdated() { // it joined a reading that began before the change
 		err = s.target.load(s.ctx, s.server.cfg.DialTimeout, s.server.cfg.Now)
@@ -129,6 +130,7 @@ func (s *session) lookAgain() error {
 	if s.view.private != nil {
 		read = s.view.read
 	}
+	s.aside()
 	select {
 	case <-time.After(missingAge - s.server.cfg.Now().Sub(read)):
 	case <-s.ctx.Done():
@@ -196,6 +198,7 @@ func (s *session) classifyNow(text string) (f *facts, certain bool) {
 		}
 		return p.stmt
 	}
+	s.aside()
 	f.stmts = s.analyse(text, look)
 	f.missing = lacks(f.stmts)
 	if certain && !f.named {

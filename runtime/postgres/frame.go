@@ -28,16 +28,33 @@ func (f frame) body() []byte { return f.data[headerSize:] }
 // is either collected, which grows the buffer for as long as it is needed, or streamed.
 type walker struct {
 	src io.Reader
+	// patience, when src has it, is where to wait without holding a buffer.
+	patience patience
 	// limit gives the greatest length of a message's body by its type, negative for a type that may not come.
 	limit func(kind byte) int
+	spare *buffers
+	held  *buffer
 	buf   []byte
 	r, w  int
+	// quiet is set when the last read left room, so that the next one is likely to wait.
+	quiet bool
 	// want is the size of a message that is being collected.
 	want int
 }
 
+// patience is a source that can be waited for apart from reading it.
+type patience interface{ Wait() error }
+
 func newWalker(src io.Reader, limit func(byte) int) *walker {
-	return &walker{src: src, limit: limit, buf: make([]byte, bufferSize)}
+	k := &walker{limit: limit}
+	k.from(src, &buffers{})
+	return k
+}
+
+// from makes the walker go on with another source, and with buffers that it shares with others.
+func (k *walker) from(src io.Reader, spare *buffers) {
+	k.src, k.spare = src, spare
+	k.patience, _ = src.(patience)
 }
 
 // next gives the next message, or false when more must be read. A message that does not fit the buffer comes as a
@@ -56,7 +73,7 @@ func (k *walker) next() (frame, bool, error) {
 		k.want = 0
 		return frame{kind: have[0], size: size, data: have[:size]}, true, nil
 	}
-	if size <= len(k.buf) || k.want == size || len(have) < len(k.buf) {
+	if size <= bufferSize || k.want == size || len(have) < max(bufferSize, len(k.buf)) {
 		return frame{}, false, nil
 	}
 	return frame{kind: have[0], size: size, data: have}, true, nil
@@ -79,25 +96,31 @@ func (k *walker) collect(f frame) {
 	k.want = f.size
 	grown := make([]byte, f.size)
 	k.w = copy(grown, k.buf[k.r:k.w])
-	k.r, k.buf = 0, grown
+	k.r = 0
+	k.giveBack()
+	k.buf = grown
 }
 
 // fill reads more. It moves what next has not yet given to the front, so frames given before are gone.
 func (k *walker) fill() error {
-	if k.r == k.w {
-		k.r, k.w = 0, 0
-		if len(k.buf) > bufferSize {
-			k.buf = make([]byte, bufferSize)
-		}
-	}
-	if k.r > 0 {
+	if k.r > 0 || k.r == k.w {
 		k.w = copy(k.buf, k.buf[k.r:k.w])
 		k.r = 0
 	}
+	if k.w == 0 && (k.quiet || len(k.buf) > bufferSize) {
+		k.giveBack()
+	}
+	if k.patience != nil {
+		if err := k.patience.Wait(); err != nil {
+			return err
+		}
+	}
+	k.makeRoom()
 	for tries := 0; tries < 100; tries++ {
 		n, err := k.src.Read(k.buf[k.w:])
 		k.w += n
 		if n > 0 {
+			k.quiet = k.w < len(k.buf)
 			return nil
 		}
 		if err != nil {
@@ -105,6 +128,29 @@ func (k *walker) fill() error {
 		}
 	}
 	return io.ErrNoProgress
+}
+
+// idleSize is what a source that can only be waited for by reading is read into when it has been quiet.
+const idleSize = 1 << 10
+
+func (k *walker) makeRoom() {
+	switch {
+	case k.buf == nil && k.quiet && k.patience == nil:
+		k.buf = make([]byte, idleSize)
+	case len(k.buf) < bufferSize && k.w == len(k.buf):
+		k.held = k.spare.take()
+		room := k.held.b[:bufferSize]
+		copy(room, k.buf)
+		k.buf = room
+	}
+}
+
+// giveBack gives up the buffer.
+func (k *walker) giveBack() {
+	if k.held != nil {
+		k.spare.give(k.held)
+	}
+	k.held, k.buf = nil, nil
 }
 
 // stream gives a partial frame's bytes to sink in pieces, in order, and leaves the walker behind the frame.
@@ -171,22 +217,4 @@ func serverLimit(kind byte) int {
 	default:
 		return -1
 	}
-}
-
-// maxAhead bounds what readAhead gathers.
-const maxAhead = 8 * bufferSize
-
-// readAhead reads once more without touching frames given before. It reports false when it has gathered enough.
-func (k *walker) readAhead() (bool, error) {
-	if k.w == len(k.buf) {
-		if k.w-k.r >= maxAhead {
-			return false, nil
-		}
-		grown := make([]byte, 2*len(k.buf))
-		k.w = copy(grown, k.buf[k.r:k.w])
-		k.r, k.buf = 0, grown
-	}
-	n, err := k.src.Read(k.buf[k.w:])
-	k.w += n
-	return true, err
 }

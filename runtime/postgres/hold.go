@@ -3,8 +3,6 @@ package postgres
 import (
 	"context"
 	"errors"
-	"fmt"
-	"os"
 	"time"
 
 	"github.com/gatewright/gatewright/runtime/gate"
@@ -16,8 +14,8 @@ import (
 type hold struct {
 	ctx    context.Context
 	cancel context.CancelCauseFunc
-	// watched is closed when the watch over the client has ended; nil when there is none.
-	watched chan struct{}
+	// unwatch ends the watch over the client; nil when nothing is held.
+	unwatch func()
 }
 
 // check puts an action before the gate. A statement may be held for approval, for minutes; meanwhile the client is
@@ -28,7 +26,7 @@ func (s *session) check(a *schema.Action, d *schema.Decision) (gate.Receipt, err
 	}
 	s.waited = false
 	receipt := s.gate.Check(s.hold.ctx, a, d)
-	if s.hold.watched != nil {
+	if s.hold.unwatch != nil {
 		s.endWatch()
 		s.waited = true
 	}
@@ -53,63 +51,37 @@ func (s *session) cutShort(cause error) error {
 	}
 }
 
-// held is called by the gate when the wait begins, on the goroutine that asked.
+// held is called by the gate when the wait begins, on the goroutine that asked. The client is told, and watched.
 func (s *session) held(ticket string, wait time.Duration) {
 	if s.up == nil {
 		return // it is the connection that waits; the client can be told nothing before it is in
 	}
+	cancel := s.hold.cancel
 	s.mu.Lock()
-	s.holding = s.hold.cancel
+	s.holding = cancel
 	s.mu.Unlock()
+	s.hold.unwatch = func() {}
 	notice := newFault("00000", approvalPendingHint, "waiting up to %s for approval, ticket %s", wait, ticket)
-	s.hold.watched = make(chan struct{})
-	go func(cancel context.CancelCauseFunc, done chan struct{}) {
-		defer close(done)
-		s.watchHeld(cancel, notice)
-	}(s.hold.cancel, s.hold.watched)
-}
-
-// watchHeld tells the client that its statement is held, and reads ahead until the client is gone or the wait over.
-// The goroutine that owns what it uses waits meanwhile.
-func (s *session) watchHeld(cancel context.CancelCauseFunc, notice *fault) {
-	if s.toServer.flush() != nil || s.toClient.write(notice.appendTo(nil, severityNotice)) != nil {
+	if s.toServer.flush() != nil || s.tell(notice.appendTo(nil, severityNotice)) != nil {
 		cancel(errVanished)
 		return
 	}
-	if s.watchClient(cancel) {
-		cancel(newFault(codeTooLarge, "send less ahead of the answers", "too much was sent while a statement was held (%d bytes)", maxAhead))
-	}
+	s.aside()
+	s.hold.unwatch = s.overlook(func() { cancel(errVanished) })
 }
 
-// watchClient reads ahead until unwatch ends it or the client is gone. It reports true when the client has sent more than
-// is read ahead, and so could go unseen.
-func (s *session) watchClient(gone func(error)) (full bool) {
-	for {
-		more, err := s.walk.readAhead()
-		switch {
-		case errors.Is(err, os.ErrDeadlineExceeded):
-			return false
-		case err == nil && !more:
-			return true
-		case err != nil:
-			gone(fmt.Errorf("%w: %w", errVanished, err))
-			return false
-		}
-	}
+// tell writes to the client from its own direction.
+func (s *session) tell(data []byte) error {
+	s.toClient.lock(s.toServer.fiber)
+	defer s.toClient.mu.Unlock()
+	_, err := s.speak.Write(data)
+	return err
 }
 
-// endWatch makes watchHeld return and waits for it.
 func (s *session) endWatch() {
 	s.mu.Lock()
 	s.holding = nil
 	s.mu.Unlock()
-	s.unwatch(s.hold.watched)
-	s.hold.watched = nil
-}
-
-// unwatch makes watchClient return and waits for it.
-func (s *session) unwatch(watched <-chan struct{}) {
-	_ = s.client.SetReadDeadline(time.Unix(1, 0))
-	<-watched
-	_ = s.client.SetReadDeadline(time.Time{})
+	s.hold.unwatch()
+	s.hold.unwatch = nil
 }

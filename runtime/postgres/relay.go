@@ -289,11 +289,11 @@ func (s *session) largeAnswer(f frame) error {
 	if err := s.down.flush(); err != nil {
 		return errVanished
 	}
-	s.toClient.mu.Lock()
+	s.toClient.lock(s.down.fiber)
 	defer s.toClient.mu.Unlock()
 	s.toClient.inside = true
 	err = s.up.walk.stream(f, func(piece []byte) error {
-		if _, err := s.toClient.w.Write(piece); err != nil {
+		if _, err := s.down.w.Write(piece); err != nil {
 			return errVanished
 		}
 		return nil

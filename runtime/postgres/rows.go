@@ -195,18 +195,16 @@ func (s *session) guardedRow(f frame, x *execution) error {
 		s.count(x, f)
 		return s.down.pass(f.data)
 	}
-	made, masked, err := x.plan.rewrite(s.scratch[:0], f.body())
+	out := s.down.room()
+	made, masked, err := x.plan.rewrite(out.b, f.body())
 	if err != nil {
 		return s.outOfTurn(f)
 	}
-	s.scratch = made
 	x.outcome.Rows++
 	x.outcome.Masked += masked
-	x.outcome.Bytes += int64(len(made))
-	if cap(s.scratch) > maxMade {
-		s.scratch = nil
-	}
-	return s.down.add(made)
+	x.outcome.Bytes += int64(len(made) - len(out.b))
+	out.b = made
+	return s.down.relieve()
 }
 
 // rewrite appends the masked form of a DataRow to dst.

@@ -7,10 +7,13 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"runtime"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/gatewright/gatewright/runtime/poller"
 )
 
 // Server meets PostgreSQL clients and relays them to the databases of their targets.
@@ -21,6 +24,8 @@ type Server struct {
 	keys    keys
 	slots   chan struct{}
 	lobby   lobby
+	pool    *poller.Pool
+	buffers buffers
 	// turns bounds the long texts that are analysed at one time.
 	turns chan struct{}
 
@@ -51,6 +56,7 @@ func New(cfg Config) (*Server, error) {
 	s := &Server{
 		cfg: cfg, log: cfg.Logger, targets: map[string]*target{}, keys: keys{sessions: map[string]*session{}},
 		slots: make(chan struct{}, cfg.MaxConnections), lobby: lobby{limit: cfg.MaxConnections}, turns: make(chan struct{}, 2),
+		pool:     poller.New(runtime.GOMAXPROCS(0)),
 		draining: make(chan struct{}), ctx: ctx, stop: cancel,
 		listeners: map[net.Listener]struct{}{},
 	}
@@ -222,7 +228,7 @@ func (s *Server) Close() error {
 	s.stop()
 	s.drain()
 	s.work.Wait()
-	return err
+	return errors.Join(err, s.pool.Close())
 }
 
 // Stats gives the counts.

@@ -12,12 +12,13 @@ import (
 	"time"
 
 	"github.com/gatewright/gatewright/runtime/gate"
+	"github.com/gatewright/gatewright/runtime/poller"
 	"github.com/gatewright/gatewright/runtime/sqlfacts"
 	"github.com/gatewright/gatewright/schema"
 )
 
-// session is one client between start-up and its end. Three goroutines share it: one for each direction and one that
-// waits for reasons to end it.
+// session is one client between start-up and its end. Each direction is a fiber of the same loop, or a goroutine, and a
+// goroutine waits for reasons to end it.
 //
 // The client's direction decides and is the only one to write to the server. The server's direction is the only one
 // to answer the client while the session runs. What both need stands under mu.
@@ -29,15 +30,22 @@ type session struct {
 	ctx    context.Context
 	cancel context.CancelFunc
 
-	client   net.Conn
-	toClient port
-	up       *backend
-	key      cancelKey
-	request  schema.Request
+	// conn is the client's connection until the relay takes it over; client and far are then what others may close.
+	conn        net.Conn
+	client, far leg
+	loop        *poller.Loop
+	// near and beyond are the sockets of a session that fibers relay; nil when goroutines do.
+	near, beyond *poller.Conn
+	toClient     port
+	up           *backend
+	key          cancelKey
+	request      schema.Request
 
 	// The client's direction.
 	walk     *walker
 	toServer outlet
+	// speak is the client as its own direction writes to it, under the lock of toClient.
+	speak io.Writer
 	// segment counts, open says that something stands between the last Sync or Query and now.
 	segment int
 	open    bool
@@ -61,7 +69,6 @@ type session struct {
 	// The server's direction.
 	down    outlet
 	current *expect
-	scratch []byte
 	// farewell is set once the server has sent a FATAL error.
 	farewell bool
 
@@ -126,12 +133,13 @@ var (
 // run relays until one side is done. It returns when both directions have ended and every outcome is written.
 func (s *session) run() {
 	var work sync.WaitGroup
-	work.Go(func() { s.finish(s.guarded(s.relayServer)) })
-	work.Go(s.watch)
-	if err := s.guarded(s.relayClient); !errors.Is(err, errTerminated) {
-		s.finish(err)
+	if err := s.relay(&work); err != nil {
+		s.log.Error("a session could not be relayed", "error", err)
+		s.end(shutdownFault())
 	}
+	s.watch()
 	work.Wait()
+	s.release()
 	s.settleAll()
 }
 
@@ -217,14 +225,14 @@ func (s *session) end(f *fault) {
 		// the deadline frees the port too.
 		until := time.Now().Add(s.server.cfg.FarewellTimeout)
 		_ = s.client.SetWriteDeadline(until)
-		s.toClient.last(f.appendTo(nil, severityFatal), until)
+		s.toClient.last(s.client, f.appendTo(nil, severityFatal), until)
 	}
 	s.cancel()
 	_ = s.client.Close()
 	if busy {
 		s.server.cancelUpstream(s.target.dialer, s.up)
 	}
-	_ = s.up.conn.Close()
+	_ = s.far.Close()
 }
 
 // isOver reports whether end has been called.
@@ -320,12 +328,9 @@ func (s *session) await(done func() bool) error {
 	settled := done() || s.over
 	s.mu.Unlock()
 	if !settled {
-		watched := make(chan struct{})
-		go func() {
-			defer close(watched)
-			s.watchClient(s.finish) // one who has sent much is not watched, but slowed down
-		}()
-		defer s.unwatch(watched)
+		s.aside()
+		stop := s.overlook(func() { s.server.work.Go(func() { s.finish(errVanished) }) })
+		defer stop()
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
