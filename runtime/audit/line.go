@@ -39,9 +39,9 @@ const (
 	sealSize = len(sealName) + hexSize + len(sealEnd)
 )
 
-// appendSeal closes a line over everything in dst.
-func appendSeal(dst []byte) ([]byte, Hash) {
-	h := Hash(sha256.Sum256(dst))
+// appendSeal closes the line that begins at start.
+func appendSeal(dst []byte, start int) ([]byte, Hash) {
+	h := Hash(sha256.Sum256(dst[start:]))
 	dst = append(dst, sealName...)
 	dst = h.appendHex(dst)
 	dst = append(dst, sealEnd...)

@@ -10,7 +10,7 @@ import (
 )
 
 // Sync says when lines are forced to the disk. Whatever it says, a line is in the kernel's hands when Append returns,
-// so that the death of the process loses none; this is about power cuts.
+// so that the death of the process does not lose it; this is about power cuts.
 type Sync uint8
 
 const (
@@ -53,19 +53,35 @@ type Log struct {
 	file   *os.File
 	head   *os.File
 	last   Head
-	size   int64 // of whole lines
-	torn   bool  // bytes after size are a failed write's
-	buf    []byte
+	size   int64  // of the whole lines in the file
+	torn   bool   // bytes after size are a failed write's
+	buf    []byte // lines that are not in the file yet
 	headBy []byte
+	headAt int64 // the size that the head file tells of
+	dirty  bool  // settle is on its way
 	stat   syscall.Stat_t
 	closed bool
 
+	stirred chan struct{}
 	stop    chan struct{}
 	stopped sync.WaitGroup
 }
 
-// Append writes one record and gives its sequence number. The line has been handed to the kernel with one write when it
-// returns. On an error no part of it stays in the log, and the next Append tries anew.
+const (
+	// linger is how long a noted line, the head and the look at the file may wait.
+	linger = 10 * time.Millisecond
+	// retry is how soon what could not be settled is tried again.
+	retry = time.Second
+	// maxNoted is what waits before it is written at once, maxKept what is kept while it cannot be written, and maxAhead how far
+	// the log may be ahead of its head; all in bytes.
+	maxNoted = 256 << 10
+	maxKept  = 4 << 20
+	maxAhead = 1 << 20
+)
+
+// Append writes one record and gives its sequence number. The line has been handed to the kernel, with one write that
+// takes the noted ones before it along, when it returns. On an error no part of it stays in the log, and the next Append
+// tries anew.
 func (l *Log) Append(r *Record) (uint64, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -73,46 +89,86 @@ func (l *Log) Append(r *Record) (uint64, error) {
 		return 0, ErrClosed
 	}
 	if err := l.append(r); err != nil {
-		return 0, fmt.Errorf("append to the audit log %s: %w", l.file.Name(), err)
+		return 0, l.named(err)
 	}
 	return l.last.Seq, nil
 }
 
-func (l *Log) append(r *Record) error {
-	if err := l.check(); err != nil {
-		return err
+// Note writes one record that nobody waits for. Its place in the log is certain when it returns, and it is handed to the
+// kernel within 10 ms, or with the next Append: the death of the process may lose it until then. It is kept while the log
+// cannot be written.
+func (l *Log) Note(r *Record) (uint64, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed {
+		return 0, ErrClosed
 	}
-	var hash Hash
-	l.buf = appendBody(l.buf[:0], l.last, l.now(), r)
-	l.buf, hash = appendSeal(l.buf)
-	if len(l.buf) > MaxLine {
-		l.buf = nil
-		return ErrTooLarge
+	kept := len(l.buf)
+	next, err := l.seal(r)
+	if err == nil && len(l.buf) > maxNoted {
+		err = l.write()
 	}
-	next := Head{Seq: l.last.Seq + 1, Hash: hash}
-	if err := l.write(next); err != nil {
-		l.torn = true
-		return errors.Join(err, l.mend())
+	if err != nil && len(l.buf) > maxKept || errors.Is(err, ErrTooLarge) {
+		l.buf = l.buf[:kept]
+		return 0, l.named(err)
 	}
 	l.last = next
-	l.size += int64(len(l.buf))
+	l.stir()
+	return next.Seq, nil
+}
+
+func (l *Log) named(err error) error {
+	return fmt.Errorf("append to the audit log %s: %w", l.file.Name(), err)
+}
+
+func (l *Log) append(r *Record) error {
+	if !l.dirty || l.torn || l.sync == SyncAlways {
+		if err := l.check(); err != nil {
+			return err
+		}
+	}
+	noted := len(l.buf)
+	next, err := l.seal(r)
+	if err == nil {
+		err = l.write()
+	}
+	if err != nil {
+		l.buf = l.buf[:noted]
+		return err
+	}
+	l.last = next
+	l.stir()
 	return nil
 }
 
-// write puts the line in buf into the log and then the new head over the old: a crash between the two leaves a log that
-// is ahead of its head by one line, never one behind it.
-func (l *Log) write(next Head) error {
-	if _, err := l.file.Write(l.buf); err != nil {
-		return err
+// seal puts a record's line behind those that wait. The caller takes it away again, or makes it the last one.
+func (l *Log) seal(r *Record) (Head, error) {
+	var hash Hash
+	start := len(l.buf)
+	l.buf = appendBody(l.buf, l.last, l.now(), r)
+	l.buf, hash = appendSeal(l.buf, start)
+	if len(l.buf)-start > MaxLine {
+		return Head{}, ErrTooLarge
 	}
-	if l.sync == SyncAlways {
-		if err := syscall.Fdatasync(int(l.file.Fd())); err != nil {
-			return os.NewSyscallError("fdatasync", err)
-		}
+	return Head{Seq: l.last.Seq + 1, Hash: hash}, nil
+}
+
+// write puts the lines in buf into the log. Where it fails, none of them is there.
+func (l *Log) write() error {
+	_, err := l.file.Write(l.buf)
+	if err == nil && l.sync == SyncAlways {
+		err = os.NewSyscallError("fdatasync", syscall.Fdatasync(int(l.file.Fd())))
 	}
-	l.headBy = appendHead(l.headBy[:0], next)
-	_, err := l.head.WriteAt(l.headBy, 0)
-	return err
+	if err != nil {
+		l.torn = true
+		return errors.Join(err, l.mend())
+	}
+	l.size += int64(len(l.buf))
+	l.buf = l.buf[:0]
+	if cap(l.buf) > maxKept {
+		l.buf = nil
+	}
+	return nil
 }
 
 // check looks whether the file is still the one that was written last time: there, and of the same length.
@@ -143,6 +199,83 @@ func (l *Log) mend() error {
 	return nil
 }
 
+// stir has what waits settled soon. A log that would get too far ahead of its head is settled at once.
+func (l *Log) stir() {
+	if l.size-l.headAt > maxAhead {
+		_ = l.putHead() // it is tried again, and an error told, when the log is settled
+	}
+	if !l.dirty {
+		l.dirty = true
+		select {
+		case l.stirred <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// putHead writes the new head over the old: a crash before leaves a log that is ahead of its head, never one behind it.
+func (l *Log) putHead() error {
+	if len(l.buf) > 0 || l.headAt == l.size {
+		return nil // the last line is not in the log yet, or the head is right
+	}
+	l.headBy = appendHead(l.headBy[:0], l.last)
+	if _, err := l.head.WriteAt(l.headBy, 0); err != nil {
+		return err
+	}
+	l.headAt = l.size
+	return nil
+}
+
+// settle writes the noted lines, looks whether the file is still the log's, and brings the head up to date.
+func (l *Log) settle() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed {
+		return nil
+	}
+	return l.settleNow()
+}
+
+func (l *Log) settleNow() error {
+	l.dirty = false
+	if err := l.check(); err != nil {
+		return err
+	}
+	if len(l.buf) > 0 {
+		if err := l.write(); err != nil {
+			return err
+		}
+	}
+	return l.putHead()
+}
+
+// settleSoon settles what was stirred, and again what could not be.
+func (l *Log) settleSoon(failed func(error)) {
+	for l.pause(nil, l.stirred) {
+		for wait := linger; l.pause(time.After(wait), nil); wait = retry {
+			err := l.settle()
+			if err == nil {
+				break
+			}
+			if failed != nil {
+				failed(err)
+			}
+		}
+	}
+}
+
+// pause waits for either; false when the log is closed.
+func (l *Log) pause(timer <-chan time.Time, event <-chan struct{}) bool {
+	select {
+	case <-l.stop:
+		return false
+	case <-timer:
+		return true
+	case <-event:
+		return true
+	}
+}
+
 // Head gives the last line's number and hash. Kept elsewhere, it proves later that the log up to there is the same.
 func (l *Log) Head() Head {
 	l.mu.Lock()
@@ -150,8 +283,15 @@ func (l *Log) Head() Head {
 	return l.last
 }
 
-// Flush forces what was written to the disk, the log before its head.
+// Flush forces everything to the disk, the log before its head.
 func (l *Log) Flush() error {
+	if err := l.settle(); err != nil {
+		return fmt.Errorf("flush the audit log: %w", err)
+	}
+	return l.force()
+}
+
+func (l *Log) force() error {
 	if err := l.file.Sync(); err != nil {
 		return fmt.Errorf("flush the audit log: %w", err)
 	}
@@ -168,12 +308,12 @@ func (l *Log) Close() error {
 		l.mu.Unlock()
 		return nil
 	}
-	err := l.append(&Record{Kind: KindLogClosed})
+	err := errors.Join(l.append(&Record{Kind: KindLogClosed}), l.settleNow())
 	l.closed = true
 	l.mu.Unlock()
 	close(l.stop)
 	l.stopped.Wait()
-	return errors.Join(err, l.Flush(), l.file.Close(), l.head.Close())
+	return errors.Join(err, l.force(), l.file.Close(), l.head.Close())
 }
 
 func (l *Log) flushEvery(interval time.Duration, failed func(error)) {

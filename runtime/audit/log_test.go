@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -67,6 +68,10 @@ func decision() *audit.Record {
 			Would:  &schema.Would{Effect: schema.Deny, Rules: []string{"deny.later"}, Masked: []int{0}},
 		},
 	}
+}
+
+func outcome(of uint64) *audit.Record {
+	return &audit.Record{Kind: audit.KindOutcome, Session: "s1", Of: of, Outcome: &schema.Outcome{Rows: 1, Bytes: 10}}
 }
 
 func append1(t testing.TB, l *audit.Log, r *audit.Record) uint64 {
@@ -303,6 +308,9 @@ func TestTamperedWhileOpen(t *testing.T) {
 			if err := tamper(path); err != nil {
 				t.Fatal(err)
 			}
+			if err := l.Flush(); !errors.Is(err, audit.ErrChanged) { // as the log does by itself, soon
+				t.Errorf("got %v", err)
+			}
 			if _, err := l.Append(decision()); !errors.Is(err, audit.ErrChanged) {
 				t.Errorf("got %v", err)
 			}
@@ -377,5 +385,54 @@ func BenchmarkAppend(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// What is noted comes before what is appended after it, and by itself soon; it waits out a disk that is full.
+func TestNote(t *testing.T) {
+	path := logPath(t)
+	l := open(t, path)
+	lift := limitFiles(t, int64(len(read(t, path))))
+	for n := range uint64(3) {
+		if seq, err := l.Note(outcome(n)); err != nil || seq != n+2 {
+			t.Fatalf("line %d: %v", seq, err)
+		}
+	}
+	if _, err := l.Append(decision()); !errors.Is(err, syscall.EFBIG) {
+		t.Errorf("got %v", err)
+	}
+	lift()
+	if seq := append1(t, l, decision()); seq != 5 {
+		t.Errorf("the log went on at %d", seq)
+	}
+	if _, err := l.Note(outcome(5)); err != nil {
+		t.Fatal(err)
+	}
+	for {
+		if r := verified(t, path); r.Lines == 6 {
+			if !r.OK() {
+				t.Errorf("%+v", r)
+			}
+			break
+		}
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.Note(outcome(5)); !errors.Is(err, audit.ErrClosed) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// BenchmarkStatement is what one statement costs: its decision and its outcome.
+func BenchmarkStatement(b *testing.B) {
+	l := open(b, logPath(b))
+	d := decision()
+	b.ReportAllocs()
+	for b.Loop() {
+		seq := append1(b, l, d)
+		if _, err := l.Note(outcome(seq)); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

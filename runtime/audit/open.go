@@ -25,15 +25,19 @@ func Open(path string, o Options) (*Log, error) {
 	if o.Now == nil {
 		return nil, errors.New("open the audit log: no clock given")
 	}
-	l := &Log{now: o.Now, sync: o.Sync, stop: make(chan struct{})}
+	l := &Log{now: o.Now, sync: o.Sync, stirred: make(chan struct{}, 1), stop: make(chan struct{})}
 	torn, err := l.open(path)
 	if err == nil {
 		err = l.begin(torn)
+	}
+	if err == nil {
+		err = l.putHead()
 	}
 	if err != nil {
 		l.abandon()
 		return nil, fmt.Errorf("open the audit log %s: %w", path, err)
 	}
+	l.stopped.Go(func() { l.settleSoon(o.Failed) })
 	if o.Sync == SyncInterval {
 		interval := o.Interval
 		if interval <= 0 {

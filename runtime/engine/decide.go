@@ -8,19 +8,25 @@ import (
 )
 
 // Decide answers an action. It overwrites d, reusing its slices, and keeps no reference to either.
-func (e *Engine) Decide(a *schema.Action, d *schema.Decision) {
+func (e *Engine) Decide(a *schema.Action, d *schema.Decision) { e.DecideSteady(a, d) }
+
+// DecideSteady is Decide, and reports whether the answer would be the same at any other time: no condition that had a part
+// in it asks what time it is.
+func (e *Engine) DecideSteady(a *schema.Action, d *schema.Decision) (steady bool) {
 	e.reset(d)
 	t := e.targets[a.Target]
 	if t == nil || t.schema.Protocol != a.Protocol || a.Principal == nil {
 		d.Message = fmt.Sprintf("there is no %s target %q", a.Protocol, a.Target)
 		d.Hint = "name a target of the policy"
-		return
+		return true
 	}
 	s := e.pool.Get().(*scratch)
 	s.begin(e, a, t)
 	s.decide(e, d)
+	steady = !s.fleeting
 	s.end()
 	e.pool.Put(s)
+	return steady
 }
 
 func (e *Engine) reset(d *schema.Decision) {
@@ -122,6 +128,7 @@ func (s *scratch) hit(r *rule) {
 func (s *scratch) holds(r *rule, access *schema.Access) bool {
 	s.bind()
 	s.binding.SetAccess(access)
+	s.fleeting = s.fleeting || r.when.fleeting || r.unless.fleeting
 	failed := false
 	if r.when.program != nil {
 		ok, err := r.when.program.Bool(s.binding)

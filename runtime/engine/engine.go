@@ -78,6 +78,8 @@ type rule struct {
 type condition struct {
 	program *vocab.Program
 	checked *vocab.Condition
+	// fleeting is set when its value may change with time alone.
+	fleeting bool
 }
 
 // mask is a schema.Mask ready to stand.

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/gatewright/gatewright/schema"
@@ -70,6 +71,7 @@ func (m *Maker) load(v *vocab.Vocabulary, text string, want vocab.Type, whose st
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.programs[k] = condition{program: program, checked: checked}
+	fleeting := slices.ContainsFunc(checked.Facts(), func(fact string) bool { return fact == "request" || fact == "request.time" })
+	m.programs[k] = condition{program, checked, fleeting}
 	return m.programs[k], nil
 }

@@ -47,6 +47,7 @@ func (s *scratch) stands(m *mask) bool {
 		return true
 	}
 	s.bind()
+	s.fleeting = s.fleeting || m.when.fleeting || m.unless.fleeting
 	return s.mayBe(m.when, true) && s.mayBe(m.unless, false)
 }
 

@@ -27,6 +27,8 @@ type scratch struct {
 	stronger, strongerDry []*mask
 	// connects is set when one of the accesses is connect: nothing is known of statements then.
 	connects bool
+	// fleeting is set once a condition was asked whose value may change with time alone.
+	fleeting bool
 	// seenClasses are marks by class.
 	seenClasses []bool
 }
@@ -44,7 +46,7 @@ func (s *scratch) begin(e *Engine, a *schema.Action, t *target) {
 			s.groups = append(s.groups, n)
 		}
 	}
-	s.connects = false
+	s.connects, s.fleeting = false, false
 	for i := range a.Accesses {
 		s.connects = s.connects || a.Accesses[i].Verb == schema.VerbConnect
 	}

@@ -90,7 +90,9 @@ func (s *Session) over() *Refusal {
 
 // decide asks the engine, and settles whether its answer is enforced.
 func (s *Session) decide(p *Policy, a *schema.Action, d *schema.Decision) {
-	p.Engine.Decide(a, d)
+	if !s.memory.recall(p, a, d) && p.Engine.DecideSteady(a, d) {
+		s.memory.keep(p, a, d)
+	}
 	d.Enforced = !s.gate.dryRun
 	d.Ticket = ""
 }
@@ -149,6 +151,6 @@ func (s *Session) Outcome(r Receipt, o schema.Outcome) {
 }
 
 func (s *Session) close(seq uint64, o *schema.Outcome) {
-	s.gate.tell(&audit.Record{Kind: audit.KindOutcome, Session: s.id, Of: seq, Outcome: o})
+	s.gate.note(&audit.Record{Kind: audit.KindOutcome, Session: s.id, Of: seq, Outcome: o})
 	s.gate.counts.maskedCells.Add(uint64(max(0, o.Masked)))
 }

@@ -20,9 +20,14 @@ type owed struct {
 }
 
 // tell writes a line about what has happened, now or later.
-func (g *Gate) tell(r *audit.Record) {
+func (g *Gate) tell(r *audit.Record) { g.telling(r, g.log.Append) }
+
+// note is tell for a line that nobody waits for.
+func (g *Gate) note(r *audit.Record) { g.telling(r, g.log.Note) }
+
+func (g *Gate) telling(r *audit.Record, write func(*audit.Record) (uint64, error)) {
 	g.settleOwed()
-	if _, err := g.log.Append(r); err != nil {
+	if _, err := write(r); err != nil {
 		g.unlogged(err)
 		g.owed.add(*r)
 	}

@@ -22,6 +22,7 @@ type Session struct {
 	since      time.Time
 	recorded   bool // the log knows of it
 
+	memory     memory
 	redact     atomic.Bool
 	statements atomic.Uint64
 	reason     atomic.Pointer[Refusal]

@@ -56,7 +56,7 @@ func New(cfg Config) (*Server, error) {
 	s := &Server{
 		cfg: cfg, log: cfg.Logger, targets: map[string]*target{}, keys: keys{sessions: map[string]*session{}},
 		slots: make(chan struct{}, cfg.MaxConnections), lobby: lobby{limit: cfg.MaxConnections}, turns: make(chan struct{}, 2),
-		pool:     poller.New(runtime.GOMAXPROCS(0)),
+		pool:     poller.New(max(1, runtime.GOMAXPROCS(0)/2)),
 		draining: make(chan struct{}), ctx: ctx, stop: cancel,
 		listeners: map[net.Listener]struct{}{},
 	}
