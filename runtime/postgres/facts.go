@@ -3,6 +3,7 @@ package postgres
 import (
 	"container/list"
 	"errors"
+	"strings"
 	"sync"
 	"time"
 
@@ -164,6 +165,13 @@ func lacks(stmts []sqlfacts.Statement) bool {
 
 func (s *session) classifyNow(text string) (f *facts, certain bool) {
 	catalog := s.catalog()
+	shape, literals := sqlfacts.Shape(s.shape[:0], text)
+	s.shape = shape
+	if literals > 0 {
+		if f := s.target.cache.like(shape, text, s.view.key, catalog); f != nil {
+			return f, true
+		}
+	}
 	if f := s.target.cache.get(text, s.view.key, catalog); f != nil {
 		return f, true
 	}
@@ -201,8 +209,12 @@ func (s *session) classifyNow(text string) (f *facts, certain bool) {
 	s.aside()
 	f.stmts = s.analyse(text, look)
 	f.missing = lacks(f.stmts)
-	if certain && !f.named {
-		s.target.cache.put(text, f)
+	switch {
+	case !certain || f.named:
+	case literals > 0 && f.shapes(text, literals):
+		s.target.cache.put(string(s.shape), len(text), f)
+	default:
+		s.target.cache.put(text, 0, f)
 	}
 	return f, certain
 }
@@ -257,7 +269,9 @@ type cache struct {
 }
 
 type cacheKey struct {
+	// text is a whole text or, when length is the length of one in bytes, the shape of many.
 	text, path string
+	length     int
 	catalog    *schema.Catalog
 }
 
@@ -272,7 +286,7 @@ func newCache(limit int) *cache { return &cache{limit: limit, items: map[cacheKe
 func (c *cache) get(text, path string, catalog *schema.Catalog) *facts {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	e, ok := c.items[cacheKey{text, path, catalog}]
+	e, ok := c.items[cacheKey{text: text, path: path, catalog: catalog}]
 	if !ok {
 		return nil
 	}
@@ -280,8 +294,35 @@ func (c *cache) get(text, path string, catalog *schema.Catalog) *facts {
 	return e.Value.(*cacheItem).f
 }
 
-func (c *cache) put(text string, f *facts) {
-	item := &cacheItem{cacheKey{text, f.path, f.catalog}, f, sizeOf(text, f)}
+// shapes reports whether the facts hold for every text of the same shape and length, but for the statement's text.
+func (f *facts) shapes(text string, literals int) bool {
+	st := only(f)
+	return st != nil && st.Literals == literals && strings.HasPrefix(text, st.Text)
+}
+
+// like gives the facts of a text by those of another one of the same shape and length.
+func (c *cache) like(shape []byte, text, path string, catalog *schema.Catalog) *facts {
+	c.mu.Lock()
+	e, ok := c.items[cacheKey{text: string(shape), path: path, length: len(text), catalog: catalog}]
+	if !ok {
+		c.mu.Unlock()
+		return nil
+	}
+	c.order.MoveToFront(e)
+	model := e.Value.(*cacheItem).f
+	c.mu.Unlock()
+	made := &struct {
+		facts facts
+		stmt  [1]sqlfacts.Statement
+	}{facts: *model}
+	made.stmt[0] = model.stmts[0]
+	made.stmt[0].Text = text[:len(model.stmts[0].Text)]
+	made.facts.stmts = made.stmt[:]
+	return &made.facts
+}
+
+func (c *cache) put(text string, length int, f *facts) {
+	item := &cacheItem{cacheKey{text: text, path: f.path, length: length, catalog: f.catalog}, f, sizeOf(text, f)}
 	if item.size > c.limit/4 {
 		return
 	}

@@ -58,6 +58,8 @@ type session struct {
 	// parameters are the action's, and judged is the statement that they are bound to.
 	parameters []schema.Parameter
 	judged     *prepared
+	// shape is where a text is cut to its shape.
+	shape []byte
 	// nested is set while a statement is classified that another one names.
 	nested bool
 	// foreseen is where foresee has decisions made.

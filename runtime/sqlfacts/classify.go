@@ -159,6 +159,7 @@ func (v *view) classify(n *pg.Node, text string) (st Statement) {
 		return describe(opaque(text, a.opaque), text)
 	}
 	a.finish()
+	st.Literals = countLiterals(n)
 	return describe(st, text)
 }
 

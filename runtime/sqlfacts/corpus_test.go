@@ -70,7 +70,7 @@ type corpusCase struct {
 	statements []string
 }
 
-func readCorpus(t *testing.T, file string) []corpusCase {
+func readCorpus(t testing.TB, file string) []corpusCase {
 	t.Helper()
 	text, err := os.ReadFile(file)
 	if err != nil {

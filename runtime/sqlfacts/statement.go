@@ -40,6 +40,8 @@ type Statement struct {
 	// among them: what an approval must be bound to beside the text. They are as the session knows them: of EXECUTE, EXPLAIN
 	// EXECUTE and CREATE TABLE AS EXECUTE the statement prepared, of FETCH, MOVE and WHERE CURRENT OF the cursor's.
 	Named []*Statement
+	// Literals is the number of literals that decide nothing, see Shape; 0 where that is not known.
+	Literals int
 	// Syntax is set when PostgreSQL's parser refused the text.
 	Syntax *SyntaxError
 }
