@@ -146,11 +146,11 @@ func (s *Session) Outcome(r Receipt, o schema.Outcome) {
 	delete(s.pending, r.seq)
 	s.mu.Unlock()
 	if pending {
-		s.close(r.seq, &o)
+		s.close(r.seq, o)
 	}
 }
 
-func (s *Session) close(seq uint64, o *schema.Outcome) {
-	s.gate.note(&audit.Record{Kind: audit.KindOutcome, Session: s.id, Of: seq, Outcome: o})
+func (s *Session) close(seq uint64, o schema.Outcome) {
+	s.gate.note(audit.Record{Kind: audit.KindOutcome, Session: s.id, Of: seq}, o)
 	s.gate.counts.maskedCells.Add(uint64(max(0, o.Masked)))
 }

@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 
 	"github.com/gatewright/gatewright/runtime/audit"
+	"github.com/gatewright/gatewright/schema"
 )
 
 // maxOwed bounds the lines that wait for a log that cannot be written. While it cannot, no new action passes, so that
@@ -20,16 +21,24 @@ type owed struct {
 }
 
 // tell writes a line about what has happened, now or later.
-func (g *Gate) tell(r *audit.Record) { g.telling(r, g.log.Append) }
-
-// note is tell for a line that nobody waits for.
-func (g *Gate) note(r *audit.Record) { g.telling(r, g.log.Note) }
-
-func (g *Gate) telling(r *audit.Record, write func(*audit.Record) (uint64, error)) {
+func (g *Gate) tell(r *audit.Record) {
 	g.settleOwed()
-	if _, err := write(r); err != nil {
+	if _, err := g.log.Append(r); err != nil {
 		g.unlogged(err)
 		g.owed.add(*r)
+	}
+}
+
+// note is tell for an outcome, which nobody waits for.
+func (g *Gate) note(r audit.Record, o schema.Outcome) {
+	g.settleOwed()
+	line := r // apart from what may be kept, so that the outcome need not be on the heap
+	line.Outcome = &o
+	if _, err := g.log.Note(&line); err != nil {
+		g.unlogged(err)
+		kept := o
+		r.Outcome = &kept
+		g.owed.add(r)
 	}
 }
 

@@ -115,7 +115,7 @@ func (s *Session) Close() {
 	s.gate.forget(s)
 	slices.Sort(left)
 	for _, seq := range left {
-		s.close(seq, &abandoned)
+		s.close(seq, abandoned)
 	}
 	if !s.recorded {
 		return

@@ -169,7 +169,7 @@ func (s *session) gone(err error) error {
 }
 
 func (s *session) sync(f frame) error {
-	if !s.expect(&expect{want: wantSync}) {
+	if !s.expect(s.newExpect(wantSync)) {
 		return nil
 	}
 	s.open = false

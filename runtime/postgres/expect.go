@@ -1,6 +1,10 @@
 package postgres
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/gatewright/gatewright/schema"
+)
 
 // want is the answer that the server owes for one message of the client.
 type want uint8
@@ -37,6 +41,55 @@ type expect struct {
 	portal    *portal
 	statement *prepared
 	ask       *ask
+	// own is the first of the execs: most have no other.
+	own execution
+}
+
+// first gives the execution that an expect brings with it, and enters it.
+func (e *expect) first() *execution {
+	e.execs = append(e.execs[:0], &e.own)
+	return &e.own
+}
+
+// reset makes an expect ready to be used again. It keeps what it has grown.
+func (e *expect) reset() {
+	clear(e.changes)
+	clear(e.execs)
+	d := &e.own.decision
+	*d = schema.Decision{Rules: d.Rules[:0], Masks: d.Masks[:0], Detect: d.Detect[:0], Classes: d.Classes[:0]}
+	*e = expect{changes: e.changes[:0], execs: e.execs[:0], own: execution{decision: *d}}
+}
+
+// maxSpare is how many expects a session keeps for later.
+const maxSpare = 8
+
+// newExpect gives an expect for the client's direction to fill in.
+func (s *session) newExpect(w want) *expect {
+	n := len(s.spare)
+	if n == 0 {
+		return &expect{want: w}
+	}
+	e := s.spare[n-1]
+	s.spare = s.spare[:n-1]
+	e.want = w
+	return e
+}
+
+// expectChange is newExpect for a message that changes what a name means.
+func (s *session) expectChange(w want, c change) *expect {
+	e := s.newExpect(w)
+	e.changes = append(e.changes, c)
+	return e
+}
+
+// done hands an answered expect back, with the lock held: the one before it, since the server's direction still looks at
+// the last.
+func (s *session) done(e *expect) {
+	if last := s.answered; last != nil && last.ask == nil && len(s.free) < maxSpare {
+		last.reset()
+		s.free = append(s.free, last)
+	}
+	s.answered = e
 }
 
 // running is the statement whose rows are coming, nil when there is none.

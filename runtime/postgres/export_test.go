@@ -85,7 +85,7 @@ func Printed(p *schema.Parameter, oid uint32) string { return printed(p, oid) }
 // BindValues reads a Bind message's body behind its names, with the declared types as on the wire, and gives what an
 // approver would read; nil for values that are not kept.
 func BindValues(types, body []byte) (shown []string, ok bool) {
-	v, ok := bindValues(&prepared{types: types}, body)
+	v, ok := bindValues(nil, &prepared{types: types}, body)
 	for _, p := range v.list(nil) {
 		shown = append(shown, printed(&p, p.Type))
 	}

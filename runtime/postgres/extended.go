@@ -62,7 +62,7 @@ func (s *session) parse(f frame) error {
 	if err := s.roomFor(&c); err != nil {
 		return s.orRefuse(err)
 	}
-	return s.forward(f, &expect{want: wantParse, changes: []change{c}})
+	return s.forward(f, s.expectChange(wantParse, c))
 }
 
 // foretell decides what a statement would do that the server is about to read, and has that on record.
@@ -85,15 +85,13 @@ func (s *session) bind(f frame) error {
 	if err != nil {
 		return s.orRefuse(err)
 	}
-	values, ok := bindValues(p, rest)
-	if !ok {
+	made, ok := &portal{}, false
+	if made.values, ok = bindValues(made.small[:0], p, rest); !ok {
 		return violation("a Bind message is malformed")
 	}
-	made, err := s.newPortal(p)
-	if err != nil {
+	if err := s.makePortal(made, p); err != nil {
 		return s.orRefuse(err)
 	}
-	made.values = values
 	if err := s.foresee(made, p); err != nil {
 		return s.orRefuse(err)
 	}
@@ -101,7 +99,7 @@ func (s *session) bind(f frame) error {
 	if err := s.roomFor(&c); err != nil {
 		return s.orRefuse(err)
 	}
-	return s.forward(f, &expect{want: wantBind, changes: []change{c}})
+	return s.forward(f, s.expectChange(wantBind, c))
 }
 
 // bindLarge is bind for a message that is sent on piece by piece. Its values are too long for anybody to approve.
@@ -110,9 +108,9 @@ func (s *session) bindLarge(f frame) error {
 		return s.walk.skip(f)
 	}
 	name, p, _, err := s.bindTarget(f.body())
-	var made *portal
+	made := &portal{}
 	if err == nil {
-		made, err = s.newPortal(p)
+		err = s.makePortal(made, p)
 	}
 	if err == nil {
 		made.values = values{concealed: true}
@@ -127,7 +125,7 @@ func (s *session) bindLarge(f frame) error {
 		}
 		return s.walk.skip(f)
 	}
-	e := &expect{want: wantBind, changes: []change{{kind: setPortal, name: name, portal: made}}}
+	e := s.expectChange(wantBind, change{kind: setPortal, name: name, portal: made})
 	if !s.expect(e) {
 		return s.walk.skip(f)
 	}
@@ -186,21 +184,21 @@ func (s *session) knownPortal(name string) (*portal, error) {
 	return p, nil
 }
 
-// newPortal gives the portal that binding a statement now makes.
-func (s *session) newPortal(p *prepared) (*portal, error) {
+// makePortal makes the portal that binding a statement now gives.
+func (s *session) makePortal(made *portal, p *prepared) error {
 	f, err := s.currentFacts(p)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	made := &portal{stmt: p.statement(f), empty: len(f.stmts) == 0}
+	made.stmt, made.empty = p.statement(f), len(f.stmts) == 0
 	if made.stmt == nil {
-		return made, nil
+		return nil
 	}
 	wholly, partly := analysed(made.stmt)
 	if f.named || !wholly {
 		made.source, made.partly = p, partly
 	}
-	return made, nil
+	return nil
 }
 
 func isDenial(err error) bool {
@@ -259,14 +257,18 @@ func (s *session) describe(f frame) error {
 	}
 	if kind == 'S' {
 		p, _ := s.statementNamed(name)
-		return s.forward(f, &expect{want: wantDescribeStatement, statement: p})
+		e := s.newExpect(wantDescribeStatement)
+		e.statement = p
+		return s.forward(f, e)
 	}
 	p, err := s.knownPortal(name)
 	if err != nil {
 		return s.orRefuse(err)
 	}
 	s.setAsked(p)
-	return s.forward(f, &expect{want: wantDescribePortal, portal: p})
+	e := s.newExpect(wantDescribePortal)
+	e.portal = p
+	return s.forward(f, e)
 }
 
 func (s *session) closeName(f frame) error {
@@ -284,7 +286,7 @@ func (s *session) closeName(f frame) error {
 	if kind == 'S' {
 		c.kind = dropStatement
 	}
-	return s.forward(f, &expect{want: wantClose, changes: []change{c}})
+	return s.forward(f, s.expectChange(wantClose, c))
 }
 
 func kindAndName(body []byte) (kind byte, name string, err error) {
@@ -316,11 +318,13 @@ func (s *session) execute(f frame) error {
 	}
 	switch {
 	case p.empty: // PostgreSQL answers with EmptyQueryResponse
-		return s.forward(f, &expect{want: wantExecute})
+		return s.forward(f, s.newExpect(wantExecute))
 	case p.stmt == nil:
 		return s.refuse(newFault(codeSyntax, "", "cannot insert multiple commands into a prepared statement"))
 	}
-	e, err := s.judge(p.stmt, p)
+	owed := s.newExpect(wantExecute)
+	e := owed.first()
+	err = s.judge(e, p.stmt, p)
 	if err == nil && s.waited {
 		err = s.asBefore(p)
 		if err != nil {
@@ -336,8 +340,8 @@ func (s *session) execute(f frame) error {
 		s.askDescription(name, p)
 	}
 	s.view.sent(p.stmt)
-	execs := []*execution{e}
-	if err := s.forward(f, &expect{want: wantExecute, execs: execs}); err != nil || !mayCopyIn(execs) {
+	copies := mayCopyIn(owed.execs) // once it is forwarded it belongs to the server's direction
+	if err := s.forward(f, owed); err != nil || !copies {
 		return err
 	}
 	return s.settleCopy()

@@ -175,6 +175,12 @@ func (s *session) classifyNow(text string) (f *facts, certain bool) {
 	if f := s.target.cache.get(text, s.view.key, catalog); f != nil {
 		return f, true
 	}
+	return s.classifyNew(text, literals)
+}
+
+// classifyNew gives the facts of a text that the cache does not have.
+func (s *session) classifyNew(text string, literals int) (f *facts, certain bool) {
+	catalog := s.catalog()
 	f = &facts{catalog: catalog, path: s.view.key}
 	certain = true
 	look := &sqlfacts.Session{Catalog: catalog, SearchPath: s.view.path}

@@ -137,7 +137,9 @@ type portal struct {
 	// ticket is the approval by which it was executed.
 	ticket string
 	values values
-	hold   bool
+	// small is where values have room that are few.
+	small [48]byte
+	hold  bool
 	// committed is set for a cursor WITH HOLD once its transaction is.
 	committed bool
 	// since orders it among savepoints.

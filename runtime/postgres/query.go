@@ -20,7 +20,8 @@ func (s *session) query(f frame) error {
 	if err != nil {
 		return err
 	}
-	execs, err := s.judgeText(text)
+	e := s.newExpect(wantQuery)
+	err = s.judgeText(e, text)
 	var refusal *fault
 	if errors.As(err, &refusal) {
 		return s.refuseQuery(refusal)
@@ -28,14 +29,19 @@ func (s *session) query(f frame) error {
 	if err != nil {
 		return err
 	}
-	if !s.expect(&expect{want: wantQuery, execs: execs}) {
+	copies := mayCopyIn(e.execs)
+	for _, x := range e.execs {
+		s.sending = append(s.sending, x.stmt)
+	}
+	defer func() { clear(s.sending); s.sending = s.sending[:0] }()
+	if !s.expect(e) { // from here on it belongs to the server's direction
 		return nil
 	}
 	s.queried()
-	for _, e := range execs {
-		s.view.sent(e.stmt)
+	for _, st := range s.sending {
+		s.view.sent(st)
 	}
-	if err := s.toServer.pass(f.data); err != nil || !mayCopyIn(execs) {
+	if err := s.toServer.pass(f.data); err != nil || !copies {
 		return err
 	}
 	return s.settleCopy()
@@ -50,31 +56,34 @@ func soleText(body []byte) (string, error) {
 	return text, nil
 }
 
-// judgeText decides every statement of a text. When one is refused the others' pairs are closed.
-func (s *session) judgeText(text string) ([]*execution, error) {
+// judgeText decides every statement of a text, into the execs of e. When one is refused the others' pairs are closed.
+func (s *session) judgeText(e *expect, text string) error {
 	f, err := s.factsOf(text)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	execs, waited := make([]*execution, 0, len(f.stmts)), false
+	waited := false
 	for i := range f.stmts {
-		e, err := s.judge(&f.stmts[i], nil)
+		x := &e.own
+		if i > 0 {
+			x = &execution{}
+		}
+		err := s.judge(x, &f.stmts[i], nil)
 		waited = waited || s.waited
 		if err != nil {
-			s.abandon(&expect{execs: execs}, codeAborted)
-			var refusal *fault
-			if f.stmts[i].Syntax != nil && errors.As(err, &refusal) && refusal.code == codeDenied {
+			s.abandon(e, codeAborted)
+			if f.stmts[i].Syntax != nil && isDenial(err) {
 				err = syntaxFault(&f.stmts[i], text)
 			}
-			return nil, err
+			return err
 		}
-		execs = append(execs, e)
+		e.execs = append(e.execs, x)
 	}
-	if waited && !s.stillHolds(text, f, execs) {
-		s.abandon(&expect{execs: execs}, codeAborted)
-		return nil, changedFault()
+	if waited && !s.stillHolds(text, f, e.execs) {
+		s.abandon(e, codeAborted)
+		return changedFault()
 	}
-	return execs, nil
+	return nil
 }
 
 // stillHolds reports whether a text of which a statement was held means what it meant before, and was decided by one
@@ -143,20 +152,20 @@ func oddFault(name string) *fault {
 	return newFault(codeNotSupported, "RESET "+name, "the setting %s was changed in a way that does not pass the gateway", name)
 }
 
-// judge puts one statement before the gate, with the portal that it runs in, nil for a Query. It returns a fault when the
-// statement may not go on.
-func (s *session) judge(st *sqlfacts.Statement, of *portal) (*execution, error) {
+// judge puts one statement before the gate, with the portal that it runs in, nil for a Query, and makes e of it. It returns
+// a fault when the statement may not go on.
+func (s *session) judge(e *execution, st *sqlfacts.Statement, of *portal) error {
 	if name := changesReading(st); name != "" && s.withholds() {
-		return nil, newFault(codeNotSupported, "leave it as it is", "the setting %s may not be changed while values of this target are masked for you", name)
+		return newFault(codeNotSupported, "leave it as it is", "the setting %s may not be changed while values of this target are masked for you", name)
 	}
-	e := &execution{stmt: st, catalog: s.catalog(), changes: changesOf(st)}
+	e.stmt, e.catalog, e.changes = st, s.catalog(), changesOf(st)
 	s.rememberPrepared(e)
 	for i := range e.changes {
 		if p := e.changes[i].portal; p != nil && of != nil { // a cursor keeps the values that its DECLARE was bound to
 			p.values = of.values
 		}
 		if err := s.roomFor(&e.changes[i]); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	receipt, err := s.check(s.actionOf(st, of), &e.decision)
@@ -166,13 +175,13 @@ func (s *session) judge(st *sqlfacts.Statement, of *portal) (*execution, error) 
 		if gate.Passes(&s.action, d) { // cancelled in the moment in which it was allowed
 			s.outcome(e, codeCanceled)
 		}
-		return nil, err
+		return err
 	}
 	if d.Enforced {
 		e.redact = d.Redact
 		e.guarded = d.Redact || len(d.Masks) > 0 || len(d.Detect) > 0
 	}
-	return e, nil
+	return nil
 }
 
 // changesReading names the setting that a statement changes so that the gateway would read text or values otherwise than

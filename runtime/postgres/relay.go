@@ -157,7 +157,7 @@ func (s *session) confirm(e *expect) {
 
 func (s *session) pop() {
 	s.mu.Lock()
-	s.queue.pop()
+	s.done(s.queue.pop())
 	if s.queue.len() == 0 {
 		s.changed.Broadcast()
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 
 	"github.com/gatewright/gatewright/runtime/mask"
+	"github.com/gatewright/gatewright/runtime/sqlfacts"
 	"github.com/gatewright/gatewright/schema"
 )
 
@@ -66,23 +67,34 @@ func (s *session) rowDescription(f frame, e *expect) error {
 	if e.fault != nil && e.ask == nil {
 		return s.outOfTurn(f)
 	}
-	columns, err := parseColumns(f.body())
-	if err != nil {
-		return s.outOfTurn(f)
-	}
 	switch e.want {
 	case wantDescribePortal:
+		var st *sqlfacts.Statement
+		if e.portal.source == nil { // what it runs is known, and will not change
+			st = e.portal.stmt
+		}
+		columns, err := s.columnsOf(st, f.body())
+		if err != nil {
+			return s.outOfTurn(f)
+		}
 		e.portal.columns = columns
 		s.confirm(e)
 	case wantDescribeStatement:
+		if _, err := parseColumns(f.body()); err != nil {
+			return s.outOfTurn(f)
+		}
 		s.confirm(e)
 	case wantQuery:
 		x := e.running()
 		if x == nil {
 			return s.outOfTurn(f)
 		}
+		columns, err := s.columnsOf(x.stmt, f.body())
+		if err != nil {
+			return s.outOfTurn(f)
+		}
 		if x.guarded {
-			x.plan = s.planRows(x, columns)
+			x.plan = s.planOf(x, columns)
 		}
 	default:
 		return s.outOfTurn(f)
@@ -189,7 +201,7 @@ func (s *session) guardedRow(f frame, x *execution) error {
 			s.log.Error("rows came without a description, so they cannot be masked")
 			return newFault(codeInternal, sendAgainLater, "the rows could not be masked")
 		}
-		x.plan = s.planRows(x, x.portal.columns)
+		x.plan = s.planOf(x, x.portal.columns)
 	}
 	if x.plan.idle {
 		s.count(x, f)

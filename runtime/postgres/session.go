@@ -58,6 +58,10 @@ type session struct {
 	// parameters are the action's, and judged is the statement that they are bound to.
 	parameters []schema.Parameter
 	judged     *prepared
+	// sending are the statements of a Query that is about to go out.
+	sending []*sqlfacts.Statement
+	// spare are expects to be used again; free, under mu, those to come.
+	spare []*expect
 	// shape is where a text is cut to its shape.
 	shape []byte
 	// nested is set while a statement is classified that another one names.
@@ -71,12 +75,16 @@ type session struct {
 	// The server's direction.
 	down    outlet
 	current *expect
+	// answered is the last one that was.
+	answered *expect
+	shown    map[*schema.SQL]*shown
 	// farewell is set once the server has sent a FATAL error.
 	farewell bool
 
 	mu      sync.Mutex
 	changed sync.Cond
 	queue   queue
+	free    []*expect
 	names   names
 	// status is what the last ReadyForQuery said: I, T or E.
 	status byte
@@ -294,6 +302,9 @@ func (s *session) enqueue(e *expect) bool {
 		return false
 	}
 	s.skipping = false
+	if len(s.spare) == 0 {
+		s.spare, s.free = s.free, s.spare
+	}
 	e.segment = s.segment
 	s.queue.push(e)
 	return true

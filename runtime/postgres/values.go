@@ -18,8 +18,9 @@ type values struct {
 	concealed bool
 }
 
-// bindValues takes the values out of a Bind message behind its names. It reports false for a malformed one.
-func bindValues(p *prepared, rest []byte) (values, bool) {
+// bindValues takes the values out of a Bind message behind its names, and appends them to dst. It reports false for a
+// malformed one.
+func bindValues(dst []byte, p *prepared, rest []byte) (values, bool) {
 	formats, rest2, ok := shorts(rest)
 	if !ok || len(rest2) < 2 {
 		return values{}, false
@@ -44,7 +45,7 @@ func bindValues(p *prepared, rest []byte) (values, bool) {
 	case len(kept) > maxValues:
 		return values{concealed: true}, true
 	default:
-		return values{raw: append([]byte(nil), kept...), source: p}, true
+		return values{raw: append(dst, kept...), source: p}, true
 	}
 }
 
