@@ -1,11 +1,14 @@
 # Every target works from a fresh clone on a machine with Go. What else a target needs (a C compiler for PostgreSQL's
-# parser, PostgreSQL's server for demo and tests) is installed by `deps` where apt-get can do it, and named otherwise.
+# parser, PostgreSQL's server for demo and tests, PgBouncer to compare with) is installed by `deps` where apt-get can do it, and named otherwise.
 
 GO       ?= go
 FUZZTIME ?= 10s
+BENCH_ROUNDS  ?= 5
+BENCH_SECONDS ?= 5
+BENCH_IDLE    ?= 5000
 PACKAGES := ./...
 
-.PHONY: build demo test check bench conformance noninterference fmt deps fuzz golden policies clean
+.PHONY: build demo test check bench microbench conformance noninterference fmt deps fuzz golden policies clean
 
 build: deps
 	$(GO) build -o bin/gatewright ./cmd/gatewright
@@ -27,10 +30,11 @@ check: deps
 	$(GO) test -race -shuffle on -timeout 40m $(PACKAGES)
 	$(MAKE) --no-print-directory golden policies fuzz
 
-# Rewrites what scripts expect and the example's catalog, and fails if that changed anything.
+# Rewrites what scripts expect, the example's catalog and the page of benchmarks, and fails if that changed anything.
 golden:
 	$(GO) test ./cmd/gatewright -run 'Script|Snapshot' -update
-	git diff --exit-code -- testdata examples docs/errors.md docs/reference.md
+	$(GO) test ./cmd/benchmark -run Page -update
+	git diff --exit-code -- testdata examples docs/errors.md docs/reference.md docs/benchmarks.md docs/benchmarks
 
 # Every policy in the tree, as CI would hold yours: layout, validity, what is most likely a mistake, tests that show every rule and both sides of
 # every term, and no change that the tests would not notice.
@@ -48,7 +52,13 @@ fuzz: deps
 			$(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1x "$$pkg" </dev/null || exit 1; \
 		done; done
 
+# A direct connection, PgBouncer and the gateway with everything on, measured in one run: about 20 minutes, on a machine
+# with nothing else to do and some 12 GB of memory for the idle sessions' servers. Writes docs/benchmarks.md and its plots.
 bench: deps
+	$(GO) run ./cmd/benchmark -rounds $(BENCH_ROUNDS) -seconds $(BENCH_SECONDS) -idle $(BENCH_IDLE) -out docs
+
+# The rooms' own benchmarks.
+microbench: deps
 	$(GO) test -run '^$$' -bench . -benchmem $(PACKAGES)
 
 # jackc/pgx's own test suite, directly and through the gateway, compared test by test.
@@ -67,6 +77,7 @@ deps:
 	@need=""; \
 	command -v $${CC:-gcc} >/dev/null || need="gcc libc6-dev"; \
 	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || need="$$need postgresql postgresql-contrib"; \
+	command -v pgbouncer >/dev/null || [ -x /usr/sbin/pgbouncer ] || need="$$need pgbouncer"; \
 	[ -z "$$need" ] && exit 0; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		echo "installing: $$need"; \

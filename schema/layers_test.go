@@ -45,6 +45,8 @@ var walls = map[string][]string{
 		"runtime/mask", "runtime/postgres", "runtime/sqlfacts", "runtime/store", "schema", "schema/bundle", "schema/vocab",
 	},
 	"cmd/gatewright": {everyRoom},
+	// benchmark measures the built program from outside, as a process among others; no part of the product.
+	"cmd/benchmark": {"runtime/pgserver", "runtime/devissuer", "schema"},
 }
 
 // testWalls are the rooms that any test may use.
@@ -72,13 +74,13 @@ var guests = map[string][]string{
 	"github.com/go-jose/go-jose/v4":       {"runtime/identity", "runtime/devissuer"},
 	"github.com/jackc/pgproto3/v2":        {"runtime/postgres"},
 	"github.com/xdg-go/scram":             {"runtime/postgres"},
-	"github.com/jackc/pgx/v5":             {"runtime/store"},
+	"github.com/jackc/pgx/v5":             {"runtime/store", "cmd/benchmark"},
 	"modernc.org/sqlite":                  {"runtime/store"},
 	"github.com/pressly/goose/v3":         {"runtime/store"},
 	"github.com/fsnotify/fsnotify":        {"runtime/gateway"},
 	"github.com/prometheus/client_golang": {"runtime/gateway"},
 	"github.com/spf13/cobra":              {"cmd/gatewright"},
-	"golang.org/x/sync":                   {"runtime/gateway", "runtime/postgres", "cmd/gatewright"},
+	"golang.org/x/sync":                   {"runtime/gateway", "runtime/postgres", "cmd/gatewright", "cmd/benchmark"},
 }
 
 // testGuests are foreign modules for tests only; drivers that tests connect with are among them.
