@@ -104,7 +104,7 @@ func readFile(t *testing.T, file string) string {
 }
 
 func TestOptions(t *testing.T) {
-	for _, args := range [][]string{{"-rounds", "0"}, {"-idle", "-1"}, {"-transactions", "-1"}, {"-unknown"}, {"argument"}} {
+	for _, args := range [][]string{{"-rounds", "0"}, {"-idle", "-1"}, {"-transactions", "-1"}, {"-unknown"}, {"argument"}, {"-only", "x", "-out", "y"}} {
 		if code := run(t.Context(), args, io.Discard, io.Discard); code != 2 {
 			t.Errorf("%q: exit %d", args, code)
 		}

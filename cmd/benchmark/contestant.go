@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/url"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/gatewright/gatewright/runtime/pgserver"
 	"github.com/jackc/pgx/v5/pgconn"
+	"golang.org/x/sync/errgroup"
 )
 
 // Names of the contestants, in the order in which they are shown.
@@ -79,12 +81,17 @@ type field struct {
 }
 
 func (s *stage) makeField(ctx context.Context, o options) (f field, err error) {
-	f = field{stage: s, options: o}
-	if f.server, err = s.startDatabase(ctx, o); err != nil {
+	f = field{stage: s, options: o, products: products{audited: s.file("audited"), unlogged: s.file("unlogged")}}
+	building, stopped := errgroup.WithContext(ctx)
+	building.Go(func() error { return s.build(stopped, f.products) })
+	f.server, err = s.startDatabase(ctx, o)
+	if err := errors.Join(err, building.Wait()); err != nil {
 		return f, err
 	}
-	f.products, err = s.makeProducts(ctx)
-	return f, err
+	if f.products.issuer, err = s.startIssuer(); err != nil {
+		return f, err
+	}
+	return f, s.release(ctx, f.products)
 }
 
 // proxies starts those that are compared with the direct connection. Their files carry a name.

@@ -29,7 +29,7 @@ FROM generate_series(1, %d) AS i;
 
 // startDatabase starts the PostgreSQL that all contestants lead to, and fills it.
 func (s *stage) startDatabase(ctx context.Context, o options) (*pgserver.Server, error) {
-	s.tell("starting PostgreSQL and filling it")
+	s.tell("starting PostgreSQL and filling it; building the gateway, with and without its audit log")
 	server, err := pgserver.Start(ctx, pgserver.Config{Settings: map[string]string{
 		"max_connections": strconv.Itoa(o.idle + 100), "shared_buffers": "512MB", "max_wal_size": "8GB",
 		// What comes on its own would fall upon one contestant and not upon another.

@@ -48,31 +48,21 @@ type products struct {
 	audited, unlogged string
 }
 
-func (s *stage) makeProducts(ctx context.Context) (products, error) {
-	s.tell("building the gateway, with and without its audit log")
+// build makes both programs. Without debugging information they are linked in half the time, and run the same.
+func (s *stage) build(ctx context.Context, p products) error {
 	root, err := s.output(ctx, "", nil, "go", "list", "-m", "-f", "{{.Dir}}")
 	if err != nil {
-		return products{}, err
+		return err
 	}
 	root = strings.TrimSpace(root)
 	overlay, err := s.withoutAudit(root)
 	if err != nil {
-		return products{}, err
+		return err
 	}
-	p := products{audited: s.file("audited"), unlogged: s.file("unlogged")}
-	if err := errors.Join(s.build(ctx, root, p.audited), s.build(ctx, root, p.unlogged, "-overlay", overlay)); err != nil {
-		return products{}, err
+	if _, err := s.output(ctx, root, nil, "go", "build", "-ldflags=-w", "-o", p.audited, "./cmd/gatewright"); err != nil {
+		return err
 	}
-	if p.issuer, err = s.startIssuer(); err != nil {
-		return products{}, err
-	}
-	return p, s.release(ctx, p.audited, p.issuer.URL())
-}
-
-func (s *stage) build(ctx context.Context, root, program string, flags ...string) error {
-	// Without debugging information it is linked in half the time, and runs the same.
-	args := append([]string{"build", "-ldflags=-w", "-o", program}, flags...)
-	_, err := s.output(ctx, root, nil, "go", append(args, "./cmd/gatewright")...)
+	_, err = s.output(ctx, root, nil, "go", "build", "-ldflags=-w", "-o", p.unlogged, "-overlay", overlay, "./cmd/gatewright")
 	return err
 }
 
@@ -101,14 +91,14 @@ func (s *stage) withoutAudit(root string) (string, error) {
 }
 
 // release compiles and signs the policy.
-func (s *stage) release(ctx context.Context, program, issuer string) error {
-	if err := errors.Join(s.write("policy/policy.hcl", policy(issuer)), s.write("password", pgserver.Password)); err != nil {
+func (s *stage) release(ctx context.Context, p products) error {
+	if err := errors.Join(s.write("policy/policy.hcl", policy(p.issuer.URL())), s.write("password", pgserver.Password)); err != nil {
 		return err
 	}
-	if _, err := s.output(ctx, s.dir, nil, program, "keygen", "--out", "release.key"); err != nil {
+	if _, err := s.output(ctx, s.dir, nil, p.audited, "keygen", "--out", "release.key"); err != nil {
 		return err
 	}
-	_, err := s.output(ctx, s.dir, nil, program, "compile", "policy", "--out", "bundle.gwb", "--key", "release.key", "--serial", "1")
+	_, err := s.output(ctx, s.dir, nil, p.audited, "compile", "policy", "--out", "bundle.gwb", "--key", "release.key", "--serial", "1")
 	return err
 }
 

@@ -36,6 +36,8 @@ type options struct {
 	clients int
 	// idle is how many sessions do nothing while memory is measured.
 	idle int
+	// only names a part of the workloads' names; empty measures all.
+	only string
 	// out is the directory of benchmarks.md; empty writes none.
 	out string
 }
@@ -51,12 +53,16 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	flags.IntVar(&o.scale, "scale", 10, "scale of pgbench's tables")
 	flags.IntVar(&o.clients, "clients", 8, "connections that work at one time")
 	flags.IntVar(&o.idle, "idle", 5000, "sessions that do nothing while memory is measured")
+	flags.StringVar(&o.only, "only", "", "measure the workloads with this in their names, and write no page")
 	flags.StringVar(&o.out, "out", "", "directory for benchmarks.md and its plots; none writes none")
 	if err := flags.Parse(args); err != nil {
 		return options{}, err
 	}
 	if flags.NArg() > 0 || min(o.rounds, o.seconds, o.rows, o.scale, o.clients, o.idle) < 1 || o.transactions < 0 {
 		return options{}, errors.New("every number must be at least 1, and there are no arguments")
+	}
+	if o.only != "" && o.out != "" {
+		return options{}, errors.New("a page shows every workload: -only and -out exclude each other")
 	}
 	return o, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -69,7 +70,7 @@ func (s *stage) workloads(bin string, o options) []workload {
 	read := func(who caller, sql string) func(context.Context, *contestant) (sample, error) {
 		return func(ctx context.Context, c *contestant) (sample, error) { return readAll(ctx, c, who, sql, o) }
 	}
-	return []workload{
+	all := []workload{
 		{"pgbench -S, simple protocol", transactions, bench("-S")},
 		{"pgbench -S, prepared", transactions, bench("-S", "-M", "prepared")},
 		{"pgbench TPC-B, simple protocol", transactions, bench()},
@@ -81,4 +82,5 @@ func (s *stage) workloads(bin string, o options) []workload {
 			return storm(ctx, c, o)
 		}},
 	}
+	return slices.DeleteFunc(all, func(w workload) bool { return !strings.Contains(w.name, o.only) })
 }
