@@ -47,8 +47,10 @@ func watch(ctx context.Context, path string, every time.Duration, logger *slog.L
 	}
 }
 
-// watcher watches the directories of everything on the way from a path to the file that it leads to: links may be
-// swapped, and the file at their end be written to.
+// watcher watches everything on the way from a path to the file that it leads to: the directories of links, which may
+// be swapped, and the file at their end, which may be written to, replaced or removed. The directory of the file itself
+// is watched only while there is no file: an audit log beside the bundle would make news at every statement, and the
+// kernel charges its writer for each.
 type watcher struct {
 	path string
 	// news is nil where the file system does not report changes.
@@ -63,12 +65,17 @@ func (w *watcher) arm() {
 		return
 	}
 	w.names = way(w.path)
+	last := len(w.names) - 1
+	file := w.names[last]
 	var dirs []string
-	for _, name := range w.names {
-		dirs = append(dirs, filepath.Dir(name))
+	for _, link := range w.names[:last] {
+		dirs = append(dirs, filepath.Dir(link))
+	}
+	if w.news.Add(file) != nil { // again each time, as the file may be a new one
+		dirs = append(dirs, filepath.Dir(file))
 	}
 	for _, old := range w.news.WatchList() {
-		if !slices.Contains(dirs, old) {
+		if old != file && !slices.Contains(dirs, old) {
 			_ = w.news.Remove(old) // it may be gone, and its watch with it
 		}
 	}
@@ -78,8 +85,7 @@ func (w *watcher) arm() {
 }
 
 // concerns reports whether an event may have changed what the path leads to: one of a name on the way, or a name that
-// came or went. Other files that are written to are not news, or the audit log beside the bundle would be some at every
-// statement.
+// came or went. Other files that are written to are not news.
 func (w *watcher) concerns(event fsnotify.Event) bool {
 	return slices.Contains(w.names, event.Name) || event.Has(fsnotify.Create) || event.Has(fsnotify.Rename)
 }
