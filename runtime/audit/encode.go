@@ -15,19 +15,45 @@ const (
 	maxReason  = 4 << 10
 	maxOwnWord = 256
 
-	timeLayout = "2006-01-02T15:04:05.000000Z"
+	secondLayout = "2006-01-02T15:04:05."
 )
+
+// clock writes times as RFC 3339 has them, in UTC to the microsecond. It keeps the second that it wrote last.
+type clock struct {
+	second int64
+	text   [len(secondLayout)]byte
+}
+
+func (c *clock) append(dst []byte, t time.Time) []byte {
+	if s := t.Unix(); s != c.second || c.text[0] == 0 {
+		c.second = s
+		t.UTC().AppendFormat(c.text[:0], secondLayout)
+	}
+	dst = append(dst, c.text[:]...)
+	micros := [6]byte{}
+	for i, n := len(micros)-1, t.Nanosecond()/1000; i >= 0; i, n = i-1, n/10 {
+		micros[i] = byte('0' + n%10)
+	}
+	return append(append(dst, micros[:]...), 'Z')
+}
 
 // appendBody writes a line up to its hash. Its beginning, sequence number and previous hash, has one form only, so
 // that a reader need not trust a JSON parser to follow the chain.
-func appendBody(dst []byte, head Head, now time.Time, r *Record) []byte {
+func (l *Log) appendBody(dst []byte, head Head, r *Record) []byte {
 	dst = append(dst, `{"seq":`...)
 	dst = strconv.AppendUint(dst, head.Seq+1, 10)
 	dst = append(dst, `,"prev":"`...)
 	dst = head.Hash.appendHex(dst)
 	dst = append(dst, `","time":"`...)
-	dst = now.UTC().AppendFormat(dst, timeLayout)
-	dst = append(dst, '"')
+	dst = append(l.clock.append(dst, l.now()), '"')
+	if r.Written != nil {
+		return append(dst, r.Written...)
+	}
+	return Write(dst, r)
+}
+
+// Write appends what a record's line has behind its time, for the Written of records that have the same there.
+func Write(dst []byte, r *Record) []byte {
 	dst = appendField(dst, "kind", string(r.Kind))
 	dst = appendCaller(dst, r)
 	if r.Decision != nil {

@@ -46,8 +46,9 @@ var (
 
 // Log writes an event log. One process writes it; any number may read it meanwhile. It is safe for concurrent use.
 type Log struct {
-	now  func() time.Time
-	sync Sync
+	now   func() time.Time
+	clock clock
+	sync  Sync
 
 	mu     sync.Mutex
 	file   *os.File
@@ -145,7 +146,7 @@ func (l *Log) append(r *Record) error {
 func (l *Log) seal(r *Record) (Head, error) {
 	var hash Hash
 	start := len(l.buf)
-	l.buf = appendBody(l.buf, l.last, l.now(), r)
+	l.buf = l.appendBody(l.buf, l.last, r)
 	l.buf, hash = appendSeal(l.buf, start)
 	if len(l.buf)-start > MaxLine {
 		return Head{}, ErrTooLarge

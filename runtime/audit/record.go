@@ -72,6 +72,8 @@ type Record struct {
 	Approve   bool
 	// Reason is a sentence about an event.
 	Reason string
+	// Written, when not nil, is what Write gave for a record that is the same: nothing else is looked at then.
+	Written []byte
 }
 
 // Entry is one line as it is read back.

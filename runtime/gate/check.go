@@ -38,15 +38,18 @@ func (s *Session) Check(ctx context.Context, a *schema.Action, d *schema.Decisio
 		s.end(errExpired)
 	}
 	p := s.gate.policy.Load()
-	s.decide(p, a, d)
+	known := s.decide(p, a, d)
 	if d.Effect == schema.Approve && d.Enforced && a.Stage != schema.StageRead && s.over() == nil {
 		s.settle(ctx, p, a, d)
 	}
 	if r := s.over(); r != nil {
 		refuse(d, r)
-		return s.append(a, d, Receipt{Kind: r.Kind, Refused: true})
+		return s.append(a, d, nil, Receipt{Kind: r.Kind, Refused: true})
 	}
-	return s.append(a, d, Receipt{})
+	if d.Effect != schema.Allow || d.Ticket != "" || a.Stage != schema.StageExecute {
+		known = nil
+	}
+	return s.append(a, d, known, Receipt{})
 }
 
 // Allows reports whether the policy of this moment allows an action, without writing anything down and without waiting:
@@ -88,13 +91,15 @@ func (s *Session) over() *Refusal {
 	return nil
 }
 
-// decide asks the engine, and settles whether its answer is enforced.
-func (s *Session) decide(p *Policy, a *schema.Action, d *schema.Decision) {
-	if !s.memory.recall(p, a, d) && p.Engine.DecideSteady(a, d) {
+// decide asks the engine, or remembers what it has said, and settles whether that is enforced.
+func (s *Session) decide(p *Policy, a *schema.Action, d *schema.Decision) (known *remembered) {
+	known = s.memory.recall(p, a, d)
+	if known == nil && p.Engine.DecideSteady(a, d) {
 		s.memory.keep(p, a, d)
 	}
 	d.Enforced = !s.gate.dryRun
 	d.Ticket = ""
+	return known
 }
 
 // refuse turns a decision into the refusal of a session that is over: enforced, dry run or not.
@@ -102,8 +107,9 @@ func refuse(d *schema.Decision, r *Refusal) {
 	d.Effect, d.Enforced, d.Message, d.Hint = schema.Deny, true, r.Message, r.Hint
 }
 
-// append writes the decision down. What cannot be written is refused.
-func (s *Session) append(a *schema.Action, d *schema.Decision, r Receipt) Receipt {
+// append writes the decision down. What cannot be written is refused. The line of an allowed action that is remembered is
+// the same each time, but for its number and time.
+func (s *Session) append(a *schema.Action, d *schema.Decision, known *remembered, r Receipt) Receipt {
 	passes := Passes(a, d)
 	kind := audit.KindDecision
 	if a.Stage != schema.StageExecute && passes {
@@ -112,6 +118,9 @@ func (s *Session) append(a *schema.Action, d *schema.Decision, r Receipt) Receip
 	rec := s.record(kind)
 	rec.Application = a.Request.Application
 	rec.Bundle, rec.Action, rec.Decision = d.Bundle, a, d
+	if known != nil {
+		rec.Written = known.line(&rec)
+	}
 	s.gate.settleOwed()
 	seq, err := s.gate.log.Append(&rec)
 	if err != nil {

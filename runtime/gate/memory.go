@@ -3,6 +3,7 @@ package gate
 import (
 	"sync/atomic"
 
+	"github.com/gatewright/gatewright/runtime/audit"
 	"github.com/gatewright/gatewright/schema"
 )
 
@@ -24,21 +25,23 @@ type remembered struct {
 	form        schema.Form
 	application string
 	decision    schema.Decision
+	// written is the decision's line in the log, once there was one.
+	written atomic.Pointer[[]byte]
 }
 
-// recall gives the decision that the policy has made of the same statement before. It reports false when there is none.
-func (m *memory) recall(p *Policy, a *schema.Action, d *schema.Decision) bool {
+// recall gives the decision that the policy has made of the same statement before; nil when there is none.
+func (m *memory) recall(p *Policy, a *schema.Action, d *schema.Decision) *remembered {
 	if a.SQL == nil {
-		return false
+		return nil
 	}
 	for i := range m.kept {
 		k := m.kept[i].Load()
 		if k != nil && k.sql == a.SQL && k.policy == p && k.form == a.Form && k.application == a.Request.Application {
 			copyDecision(d, &k.decision)
-			return true
+			return k
 		}
 	}
-	return false
+	return nil
 }
 
 // keep remembers a decision in the place of the one that was made longest ago.
@@ -57,4 +60,14 @@ func copyDecision(to, from *schema.Decision) {
 	*to = *from
 	to.Rules, to.Masks = append(rules, from.Rules...), append(masks, from.Masks...)
 	to.Detect, to.Classes = append(detect, from.Detect...), append(classes, from.Classes...)
+}
+
+// line gives what the log has of the decision each time.
+func (k *remembered) line(r *audit.Record) []byte {
+	if w := k.written.Load(); w != nil {
+		return *w
+	}
+	w := audit.Write(nil, r)
+	k.written.Store(&w)
+	return w
 }
