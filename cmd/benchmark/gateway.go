@@ -66,21 +66,25 @@ func (s *stage) build(ctx context.Context, p products) error {
 	return err
 }
 
-// appendHead is where the log's one way in begins.
-const appendHead = "func (l *Log) Append(r *Record) (uint64, error) {\n"
+// logHeads are where the log's two ways in begin.
+var logHeads = []string{"func (l *Log) Append(r *Record) (uint64, error) {\n", "func (l *Log) Note(r *Record) (uint64, error) {\n"}
 
 // withoutAudit gives the overlay of a build whose log takes every record and writes none.
 func (s *stage) withoutAudit(root string) (string, error) {
 	source := filepath.Join(root, "runtime", "audit", "log.go")
-	text, err := os.ReadFile(source)
+	data, err := os.ReadFile(source)
 	if err != nil {
 		return "", err
 	}
-	before, after, found := strings.Cut(string(text), appendHead)
-	if !found {
-		return "", fmt.Errorf("%s has no %q: the build without audit must follow it", source, appendHead)
+	text := string(data)
+	for _, head := range logHeads {
+		before, after, found := strings.Cut(text, head)
+		if !found {
+			return "", fmt.Errorf("%s has no %q: the build without audit must follow it", source, head)
+		}
+		text = before + head + "\treturn 0, nil\n" + after
 	}
-	if err := s.write("log.go", before+appendHead+"\treturn 0, nil\n"+after); err != nil {
+	if err := s.write("log.go", text); err != nil {
 		return "", err
 	}
 	overlay, err := json.Marshal(map[string]any{"Replace": map[string]string{source: s.file("log.go")}})
