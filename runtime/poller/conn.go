@@ -65,7 +65,7 @@ func (l *Loop) duplicate(c *net.TCPConn) (*Conn, error) {
 	if err := errors.Join(err, duplicated); err != nil {
 		return nil, fmt.Errorf("poller: take over a connection: %w", err)
 	}
-	made := &Conn{loop: l, fd: fd}
+	made := &Conn{loop: l, fd: fd, drained: true} // what is there already is the first that the loop is told
 	l.mu.Lock()
 	l.conns[int32(fd)] = made
 	l.mu.Unlock()

@@ -127,7 +127,7 @@ func (t *target) refreshSoon() {
 
 // FetchCatalog reads a database's catalog, for a policy to be compiled and tested against.
 func FetchCatalog(ctx context.Context, u *Upstream) (*schema.Catalog, error) {
-	d, err := newDialer(u, rand.Reader)
+	d, err := newDialer(u, rand.Reader, &buffers{})
 	if err != nil {
 		return nil, err
 	}

@@ -212,7 +212,7 @@ func (s *session) prepare(up *backend) {
 	s.far = up.conn
 	s.down.port, s.toServer.port = &s.toClient, &port{}
 	s.down.spare, s.toServer.spare = &s.server.buffers, &s.server.buffers
-	s.walk = newWalker(s.conn, clientLimit)
+	s.walk = newWalker(s.conn, clientLimit, &s.server.buffers)
 }
 
 // firstPath reads the search_path before the client can send anything.

@@ -13,7 +13,7 @@ func Walk(src io.Reader, client bool, bound int, each func(kind byte, message []
 	if client {
 		limit = clientLimit
 	}
-	k := newWalker(src, limit)
+	k := newWalker(src, limit, &buffers{})
 	for {
 		f, ok, err := k.next()
 		switch {

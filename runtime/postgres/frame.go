@@ -45,15 +45,16 @@ type walker struct {
 // patience is a source that can be waited for apart from reading it.
 type patience interface{ Wait() error }
 
-func newWalker(src io.Reader, limit func(byte) int) *walker {
-	k := &walker{limit: limit}
-	k.from(src, &buffers{})
+// newWalker gives a walker whose buffers are spare's.
+func newWalker(src io.Reader, limit func(byte) int, spare *buffers) *walker {
+	k := &walker{limit: limit, spare: spare, quiet: true}
+	k.from(src)
 	return k
 }
 
-// from makes the walker go on with another source, and with buffers that it shares with others.
-func (k *walker) from(src io.Reader, spare *buffers) {
-	k.src, k.spare = src, spare
+// from makes the walker go on with another source.
+func (k *walker) from(src io.Reader) {
+	k.src = src
 	k.patience, _ = src.(patience)
 }
 

@@ -35,8 +35,8 @@ func (s *session) relay(work *sync.WaitGroup) error {
 }
 
 func (s *session) relayByGoroutines(work *sync.WaitGroup) {
-	s.walk.from(s.conn, &s.server.buffers)
-	s.up.walk.from(s.up.conn, &s.server.buffers)
+	s.walk.from(s.conn)
+	s.up.walk.from(s.up.conn)
 	s.toServer.w, s.speak, s.down.w = s.up.conn, s.conn, s.conn
 	work.Go(s.hearServer)
 	work.Go(s.hearClient)
@@ -56,13 +56,13 @@ func (s *session) relayByFibers(work *sync.WaitGroup, near, far *net.TCPConn) er
 	work.Add(2)
 	s.loop.Go(func(f *poller.Fiber) {
 		defer work.Done()
-		s.up.walk.from(server.Reader(f), &s.server.buffers)
+		s.up.walk.from(server.Reader(f))
 		s.down.w, s.down.fiber = client.Writer(f), f
 		s.hearServer()
 	})
 	s.loop.Go(func(f *poller.Fiber) {
 		defer work.Done()
-		s.walk.from(client.Reader(f), &s.server.buffers)
+		s.walk.from(client.Reader(f))
 		s.toServer.w, s.toServer.fiber, s.speak = server.Writer(f), f, client.Writer(f)
 		s.hearClient()
 	})

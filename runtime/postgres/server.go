@@ -61,7 +61,7 @@ func New(cfg Config) (*Server, error) {
 		listeners: map[net.Listener]struct{}{},
 	}
 	for name, up := range cfg.Upstreams {
-		d, err := newDialer(up, cfg.Rand)
+		d, err := newDialer(up, cfg.Rand, &s.buffers)
 		if err != nil {
 			cancel()
 			return nil, fmt.Errorf("upstream %q: %w", name, err)

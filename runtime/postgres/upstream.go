@@ -30,10 +30,11 @@ type Upstream struct {
 type dialer struct {
 	up    *Upstream
 	scram *scram.Client
+	spare *buffers
 	dial  func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
-func newDialer(up *Upstream, rand io.Reader) (*dialer, error) {
+func newDialer(up *Upstream, rand io.Reader, spare *buffers) (*dialer, error) {
 	if up.Address == "" || up.Database == "" || up.User == "" {
 		return nil, errors.New("an upstream needs an address, a database and a user")
 	}
@@ -41,7 +42,7 @@ func newDialer(up *Upstream, rand io.Reader) (*dialer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &dialer{up: up, scram: client, dial: (&net.Dialer{}).DialContext}, nil
+	return &dialer{up: up, scram: client, spare: spare, dial: (&net.Dialer{}).DialContext}, nil
 }
 
 // backend is an open connection to a database that is ready for a query.
@@ -95,7 +96,7 @@ func (d *dialer) enter(ctx context.Context, conn net.Conn, settings map[string]s
 	if err != nil {
 		return nil, err
 	}
-	b := &backend{conn: conn, walk: newWalker(conn, startupLimit)}
+	b := &backend{conn: conn, walk: newWalker(conn, startupLimit, d.spare)}
 	parameters := map[string]string{"user": d.up.User, "database": d.up.Database}
 	for k, v := range settings {
 		parameters[k] = v
