@@ -161,6 +161,53 @@ var valuesEntries = []Entry{
 `,
 	},
 	{
+		ID: "transform-without-its-argument", Summary: "Transform without its argument",
+		Meaning: "hash and tokenize need the name of a key, bucket a width, fixed a value.",
+		Bad: `mask "m" {
+  classes = ["card-number"]
+  with    = "hash"
+}
+`,
+		Good: `mask "m" {
+  classes = ["card-number"]
+  with    = "hash"
+  key     = "customers"
+}
+`,
+	},
+	{
+		ID: "bad-argument-of-a-transform", Summary: "Bad argument of a transform",
+		Meaning: "A width is a positive number or a stretch of the calendar, a key's name is short and plain, and a value fits into one line.",
+		Bad: `mask "m" {
+  classes = ["card-number"]
+  with    = "bucket"
+  width   = "-10"
+}
+`,
+		Good: `mask "m" {
+  classes = ["card-number"]
+  with    = "bucket"
+  width   = "10"
+}
+`,
+	},
+	{
+		ID: "argument-of-another-transform", Summary: "Argument of another transform",
+		Meaning: "A mask has a key, a width or a value that its transform has no use for: it would look as if it did something.",
+		Bad: `mask "m" {
+  classes = ["card-number"]
+  with    = "redact"
+  key     = "customers"
+}
+`,
+		Good: `mask "m" {
+  classes = ["card-number"]
+  with    = "tokenize"
+  key     = "customers"
+}
+`,
+	},
+	{
 		ID: "unknown-predicates-setting", Summary: "Unknown predicates setting",
 		Meaning: "A mask's predicates are deny, equality or allow.",
 		Bad: `mask "m" {

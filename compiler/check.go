@@ -2,6 +2,7 @@ package compiler
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -200,12 +201,37 @@ func (c *checker) scope(s *syntax.Scope) {
 func (c *checker) mask(m *syntax.Mask) {
 	c.full(m.Classes, "classes")
 	c.full(m.Groups, "groups")
-	c.word(m.With, "transform", "email", "first1", "last4", "null", "redact")
+	if c.word(m.With, "transform", slices.Sorted(maps.Keys(schema.Transforms))...) && m.With.Set() {
+		c.argument(m)
+	}
 	c.word(m.Predicates, "predicates setting", schema.PredicatesDeny.String(), schema.PredicatesEquality.String(), schema.PredicatesAllow.String())
 	c.mode(m.Mode)
 	targets := c.maskTargets(m)
 	c.constants(c.cel.condition(m.When, postgresMask), targets, false)
 	c.constants(c.cel.condition(m.Unless, postgresMask), targets, false)
+}
+
+// transformArguments are the attributes that transforms take, each with how it is written.
+var transformArguments = []struct{ name, example string }{
+	{schema.TakesKey, `key = "customers"`}, {schema.TakesValue, `value = "hidden"`}, {schema.TakesWidth, `width = "10"`},
+}
+
+// argument checks that a mask has what its transform takes, and nothing else.
+func (c *checker) argument(m *syntax.Mask) {
+	with := schema.Transforms[m.With.Text]
+	for _, a := range transformArguments {
+		given := map[string]syntax.String{schema.TakesKey: m.Key, schema.TakesValue: m.Value, schema.TakesWidth: m.Width}[a.name]
+		switch {
+		case a.name == with.Takes() && !given.Set():
+			c.add(m.With.Range, "Transform without its argument", fmt.Sprintf("%s needs to be told its %s.", with, a.name), "Add "+a.example+".")
+		case a.name == with.Takes():
+			if err := (schema.Treatment{With: with, Argument: given.Text}).Check(); err != nil {
+				c.add(given.Range, "Bad argument of a transform", fmt.Sprintf("%q cannot be the %s: %v.", given.Text, a.name, err), "Write it as in "+a.example+".")
+			}
+		case given.Set():
+			c.add(given.Range, "Argument of another transform", fmt.Sprintf("%s has no %s.", with, a.name), "Remove it, or use the transform that takes it.")
+		}
+	}
 }
 
 // maskTargets are the targets of a mask's classes.

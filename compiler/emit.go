@@ -179,7 +179,7 @@ func (e *emitter) mask(m *syntax.Mask) schema.Mask {
 	predicates := map[string]schema.Predicates{"equality": schema.PredicatesEquality, "allow": schema.PredicatesAllow}
 	return schema.Mask{
 		Address: e.r.scope.address("mask", m.Name), Mode: e.mode(m.Mode), Classes: e.r.fullNames("class", m.Classes.Texts()), Groups: setOf(m.Groups),
-		With: schema.Transforms[m.With.Text], When: e.c.cel.emit(m.When), Unless: e.c.cel.emit(m.Unless),
+		With: schema.Transforms[m.With.Text], Argument: argumentOf(m).Text, When: e.c.cel.emit(m.When), Unless: e.c.cel.emit(m.Unless),
 		Predicates: predicates[m.Predicates.Text], Message: m.Message.Text, Range: m.Range,
 	}
 }
@@ -188,5 +188,19 @@ func (e *emitter) route(r *syntax.Route) schema.Route {
 	return schema.Route{
 		Name: e.r.scope.prefix + r.Name.Text, Approvers: e.c.parties(r), ApproverKinds: kindsOf(r), Quorum: cmp.Or(r.Quorum.Value, DefaultQuorum),
 		Hold: holdOf(r), Expires: expiresOf(r), Notify: setOf(r.Notify), Range: r.Range,
+	}
+}
+
+// argumentOf gives the attribute that the mask's transform takes; the zero value when it takes none.
+func argumentOf(m *syntax.Mask) syntax.String {
+	switch schema.Transforms[m.With.Text].Takes() {
+	case schema.TakesKey:
+		return m.Key
+	case schema.TakesWidth:
+		return m.Width
+	case schema.TakesValue:
+		return m.Value
+	default:
+		return syntax.String{}
 	}
 }

@@ -155,39 +155,6 @@ func (p Predicates) String() string {
 	}
 }
 
-// Transform is what a mask does to a value. A greater one is stronger and wins where several apply.
-type Transform uint8
-
-const (
-	// TransformNone leaves the value as it is.
-	TransformNone Transform = iota
-	// TransformEmail keeps the first character and the domain: p****@example.com.
-	TransformEmail
-	// TransformLast4 keeps the last four characters, and nothing of a value of fewer than eight.
-	TransformLast4
-	// TransformFirst1 keeps the first character, and nothing of a value of fewer than four.
-	TransformFirst1
-	// TransformRedact replaces the value by ****.
-	TransformRedact
-	// TransformNull replaces the value by NULL.
-	TransformNull
-)
-
-// Transforms gives each transform's word in the language.
-var Transforms = map[string]Transform{
-	"email": TransformEmail, "last4": TransformLast4, "first1": TransformFirst1, "redact": TransformRedact, "null": TransformNull,
-}
-
-// String gives the transform's word in the language.
-func (t Transform) String() string {
-	for word, u := range Transforms {
-		if t == u {
-			return word
-		}
-	}
-	return "none"
-}
-
 // Mask hides the values of classes.
 type Mask struct {
 	// Address is "mask." and the name.
@@ -195,11 +162,16 @@ type Mask struct {
 	Mode    Mode
 	Classes []string
 	// Groups, when not empty, needs one of them among the principal's.
-	Groups     []string
-	With       Transform
+	Groups []string
+	With   Transform
+	// Argument is what With asks for; see Transform.Takes.
+	Argument   string
 	When       *Condition
 	Unless     *Condition
 	Predicates Predicates
 	Message    string
 	Range      Range
 }
+
+// Treatment is what the mask does to a value.
+func (m *Mask) Treatment() Treatment { return Treatment{m.With, m.Argument} }

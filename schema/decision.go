@@ -86,8 +86,10 @@ type ColumnMask struct {
 	// Output is the column's index in Action.Outputs.
 	Output int
 	// With is the transform. A derived column gets its constant form.
-	With    Transform
-	Derived bool
+	With Transform
+	// Argument is the transform's, as in Mask.
+	Argument string
+	Derived  bool
 	// Rule is the mask's address and Class the class that it stands for.
 	Rule  string
 	Class string
@@ -97,8 +99,16 @@ type ColumnMask struct {
 type Detection struct {
 	Detector string
 	With     Transform
+	// Argument is the transform's, as in Mask.
+	Argument string
 	Rule     string
 }
+
+// Treatment is what is done to a value of the column.
+func (m *ColumnMask) Treatment() Treatment { return Treatment{m.With, m.Argument} }
+
+// Treatment is what is done to a value that is found.
+func (d *Detection) Treatment() Treatment { return Treatment{d.With, d.Argument} }
 
 // Outcome is what became of an action that was let through, or that the target refused: it closes the pair that the
 // decision began. None of it holds a value of the database.

@@ -42,9 +42,13 @@ var verbWords = []Word{
 }
 
 var transformWords = []Word{
+	{TransformBucket.String(), "the lower end of the bucket that a number, a date or a timestamp falls into, by `width`; it tells ranges"},
 	{TransformEmail.String(), "the first character and the domain: `p****@example.com`"},
 	{TransformLast4.String(), "the last four characters, and nothing of a value of fewer than eight"},
 	{TransformFirst1.String(), "the first character, and nothing of a value of fewer than four"},
+	{TransformTokenize.String(), "each digit and letter becomes another of its kind, and only the `key` leads back (NIST SP 800-38G, FF1); it tells which values are the same, and their form"},
+	{TransformHash.String(), "a hash under the `key` (HMAC-SHA-256, 32 hexadecimal digits); it tells which values are the same"},
+	{TransformFixed.String(), "the constant `value`"},
 	{TransformRedact.String(), "`****`"},
 	{TransformNull.String(), "NULL"},
 }

@@ -294,7 +294,7 @@ func (v *prover) breaks(a *schema.Action, o *Outcome) bool {
 	if v.invariant.Never != schema.NeverUnmasked {
 		return o.Decision == v.invariant.Never
 	}
-	return o.effect != schema.Deny && len(a.Outputs) > 0 && o.masks[a.Outputs[0].Name] == schema.TransformNone
+	return o.effect != schema.Deny && len(a.Outputs) > 0 && o.masks[a.Outputs[0].Name].With == schema.TransformNone
 }
 
 // asked reports whether the invariant is about the request: a condition without a value counts as true.

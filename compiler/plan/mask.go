@@ -44,7 +44,7 @@ func (f *facet) strength(p *policy, target string, m *schema.Mask, in side, of c
 		for _, name := range m.Classes {
 			k := p.classes[name]
 			if slices.Contains(k.Targets, target) && slices.Contains(k.Detect, f.detector) {
-				return int32(m.With)
+				return m.Treatment().Strength()
 			}
 		}
 		return 0
@@ -62,7 +62,7 @@ func (f *facet) ofClass(m *schema.Mask, class string, in side) int32 {
 	refuses := false
 	switch f.name {
 	case facetOutput:
-		return int32(m.With)
+		return m.Treatment().Strength()
 	case facetEffect:
 		refuses = true
 	case facetPredicate:

@@ -52,8 +52,8 @@ type Outcome struct {
 	Would string `json:"would,omitempty"`
 
 	effect, would schema.Effect
-	masks         map[string]schema.Transform
-	detect        map[string]schema.Transform
+	masks         map[string]schema.Treatment
+	detect        map[string]schema.Treatment
 }
 
 // outcome asks one side.
@@ -73,15 +73,15 @@ func (s *Side) outcome(p *policy, a *schema.Action) Outcome {
 	if o.Withheld = d.Redact; connects(a) {
 		return o // no value comes before a statement
 	}
-	o.masks, o.detect = map[string]schema.Transform{}, map[string]schema.Transform{}
+	o.masks, o.detect = map[string]schema.Treatment{}, map[string]schema.Treatment{}
 	for _, out := range a.Outputs {
-		o.masks[out.Name] = schema.TransformNone
+		o.masks[out.Name] = schema.Treatment{}
 	}
 	for _, m := range d.Masks {
-		o.masks[a.Outputs[m.Output].Name] = m.With
+		o.masks[a.Outputs[m.Output].Name] = m.Treatment()
 	}
 	for _, x := range d.Detect {
-		o.detect[x.Detector] = x.With
+		o.detect[x.Detector] = x.Treatment()
 	}
 	o.Masked, o.Detected = words(o.masks), words(o.detect)
 	return o
@@ -91,7 +91,7 @@ func connects(a *schema.Action) bool {
 	return slices.ContainsFunc(a.Accesses, func(x schema.Access) bool { return x.Verb == schema.VerbConnect })
 }
 
-func words(m map[string]schema.Transform) map[string]string {
+func words(m map[string]schema.Treatment) map[string]string {
 	if len(m) == 0 {
 		return nil
 	}
@@ -134,14 +134,14 @@ func compareWithheld(old, new Outcome) change {
 	return tighter
 }
 
-func compareTransforms(old, new map[string]schema.Transform) change {
+func compareTransforms(old, new map[string]schema.Treatment) change {
 	var c change
 	for name, was := range old {
-		c |= compareNumbers(-int64(was), -int64(new[name]))
+		c |= compareNumbers(-int64(was.Strength()), -int64(new[name].Strength()))
 	}
 	for name, is := range new {
 		if _, ok := old[name]; !ok {
-			c |= compareNumbers(0, -int64(is))
+			c |= compareNumbers(0, -int64(is.Strength()))
 		}
 	}
 	return c

@@ -108,7 +108,7 @@ func decides(r *schema.Rule) string {
 }
 
 func decidesMask(m *schema.Mask) string {
-	return key(list(m.Classes), list(m.Groups), m.With.String(), m.Predicates.String(), present(m.When), present(m.Unless))
+	return key(list(m.Classes), list(m.Groups), m.Treatment().String(), m.Predicates.String(), present(m.When), present(m.Unless))
 }
 
 func present(c *schema.Condition) string {

@@ -48,10 +48,10 @@ func (m *maker) elements(address, attribute string, list []string, rng schema.Ra
 // weaken takes the next weaker transform, and the next weaker setting of predicates.
 func (m *maker) weaken(i int) {
 	k := &m.Bundle.Masks[i]
-	if weaker := k.With - 1; k.With > schema.TransformNone && weaker > schema.TransformNone {
+	if weaker := weakerTransform(k.With); weaker != schema.TransformNone {
 		m.add(Mutant{Rule: k.Address, Kind: "weaken-transform", Mutation: fmt.Sprintf("%s becomes %s", k.With, weaker),
 			Missing: "a test with rows, and what is left of a value that shows the difference: rows = [[...]], expect { rows = [[...]] }",
-			Range:   m.place(k.Address+".with", k.Range), change: onMask(i, func(k *schema.Mask) { k.With = weaker })})
+			Range:   m.place(k.Address+".with", k.Range), change: onMask(i, func(k *schema.Mask) { k.With, k.Argument = weaker, "" })})
 	}
 	weaker, missing := schema.PredicatesEquality, "a statement that compares a column of its classes with a constant, and is refused"
 	switch k.Predicates {
@@ -62,6 +62,17 @@ func (m *maker) weaken(i int) {
 	}
 	m.add(Mutant{Rule: k.Address, Kind: "weaken-predicates", Mutation: fmt.Sprintf("predicates %s becomes %s", k.Predicates, weaker),
 		Missing: missing, Range: m.place(k.Address+".predicates", k.Range), change: onMask(i, func(k *schema.Mask) { k.Predicates = weaker })})
+}
+
+// weakerTransform gives the next weaker transform that needs no argument, which a mutant would have to make up;
+// TransformNone where there is none.
+func weakerTransform(t schema.Transform) schema.Transform {
+	for t > schema.TransformNone {
+		if t--; t.Takes() == schema.TakesNothing {
+			return t
+		}
+	}
+	return schema.TransformNone
 }
 
 // class drops each target, column and detector of a class that has several.

@@ -69,10 +69,18 @@ allow "sleep" {
   unless     = "'fraud-analysts' in principal.groups"
   predicates = "deny"
 }
+`, `mask "contact" {
+  classes = ["contact"]
+  with    = "hash"
+  key     = "customers"
+}
 `},
 	},
 	"mask classes":    {Meaning: "names of classes"},
 	"mask with":       {Meaning: "a [transform](#words); where several masks stand, the strongest"},
+	"mask width":      {Default: "none", Meaning: "how much falls into one bucket, for `bucket` alone: `\"10\"`, `\"0.5\"`, or for dates and times `\"day\"`, `\"week\"`, `\"month\"`, `\"quarter\"`, `\"year\"`"},
+	"mask key":        {Default: "none", Meaning: "name of a `mask_key` of the gateway's configuration, for `hash` and `tokenize` alone: masks with the same key give the same result for the same value"},
+	"mask value":      {Default: "none", Meaning: "the constant, for `fixed` alone"},
 	"mask groups":     {Default: "everybody", Meaning: "it stands for callers in one of them"},
 	"mask when":       {Default: "true", Meaning: "it stands where this holds"},
 	"mask unless":     {Default: "false", Meaning: "it does not stand where this holds"},

@@ -187,6 +187,9 @@ type Mask struct {
 	Classes    List
 	Groups     List
 	With       String
+	Width      String
+	Key        String
+	Value      String
 	When       CEL
 	Unless     CEL
 	Predicates String

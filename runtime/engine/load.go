@@ -184,6 +184,9 @@ func (l *loader) mask(src *schema.Mask) error {
 	if src.With == schema.TransformNone || src.With > schema.TransformNull {
 		return fmt.Errorf("%s has a transform that this build does not know", src.Address)
 	}
+	if err := src.Treatment().Check(); err != nil {
+		return fmt.Errorf("%s: %w", src.Address, err)
+	}
 	when, err := l.condition(l.maskWords, src.When, src.Address)
 	if err != nil {
 		return err

@@ -38,7 +38,12 @@ func grown(list []*mask, n int) []*mask {
 }
 
 // stronger reports whether m beats old; masks come by rising address, so that the first of equals stays.
-func stronger(m, old *mask) bool { return old == nil || m.With > old.With }
+func stronger(m, old *mask) bool { return old == nil || m.Treatment().Stronger(old.Treatment()) }
+
+// beats reports whether m beats old, or is as strong and first.
+func beats(m, old *mask, first bool) bool {
+	return stronger(m, old) || first && !stronger(old, m)
+}
 
 // stands evaluates a mask's conditions. One that has no value leaves the mask standing; so does, when a session opens,
 // one that hangs on statements to come: what is decided then holds for the session.
@@ -82,7 +87,7 @@ func (s *scratch) detections(d *schema.Decision) {
 		}
 		for _, c := range m.classes {
 			for _, name := range s.target.classes[c].detect {
-				d.Detect = addDetection(d.Detect, schema.Detection{Detector: name, With: m.With, Rule: m.Address})
+				d.Detect = addDetection(d.Detect, schema.Detection{Detector: name, With: m.With, Argument: m.Argument, Rule: m.Address})
 			}
 		}
 	}
@@ -92,7 +97,7 @@ func (s *scratch) detections(d *schema.Decision) {
 func addDetection(list []schema.Detection, n schema.Detection) []schema.Detection {
 	for i := range list {
 		if list[i].Detector == n.Detector {
-			if n.With > list[i].With {
+			if n.Treatment().Stronger(list[i].Treatment()) {
 				list[i] = n
 			}
 			return list

@@ -17,6 +17,15 @@ var (
 	someLifts   = []string{"", "", "", "'g1' in principal.groups", "target.labels['none'] == ''"}
 )
 
+// someTreatments has each transform, and buckets of several widths.
+var someTreatments = []schema.Treatment{
+	{With: schema.TransformBucket, Argument: "10"}, {With: schema.TransformBucket, Argument: "0.5"},
+	{With: schema.TransformBucket, Argument: "week"}, {With: schema.TransformBucket, Argument: "month"},
+	{With: schema.TransformEmail}, {With: schema.TransformLast4}, {With: schema.TransformFirst1},
+	{With: schema.TransformTokenize, Argument: "k"}, {With: schema.TransformHash, Argument: "k"},
+	{With: schema.TransformFixed, Argument: "x"}, {With: schema.TransformRedact}, {With: schema.TransformNull},
+}
+
 func randomMasks(r *rand.Rand) *schema.Bundle {
 	b := &schema.Bundle{Rules: []schema.Rule{rule(schema.Allow, "a", func(x *schema.Rule) { x.Verbs = []string{"*", "opaque"} })}}
 	for _, name := range someClasses {
@@ -29,8 +38,10 @@ func randomMasks(r *rand.Rand) *schema.Bundle {
 	for i := range r.IntN(5) {
 		m := schema.Mask{
 			Address: fmt.Sprintf("mask.m%d", i), Mode: schema.Mode(r.IntN(5) / 4), Classes: some(r, someClasses, 2), Groups: some(r, someGroups, 1),
-			With: schema.Transform(1 + r.IntN(5)), Predicates: schema.Predicates(r.IntN(3)),
+			Predicates: schema.Predicates(r.IntN(3)),
 		}
+		some := someTreatments[r.IntN(len(someTreatments))]
+		m.With, m.Argument = some.With, some.Argument
 		if text := someLifts[r.IntN(len(someLifts))]; text != "" {
 			m.Unless = when(text)
 		}
@@ -99,9 +110,9 @@ func (m maskReference) refuses(mask schema.Mask, u schema.Use, class string) boo
 	}
 }
 
-// decide gives the masks that refuse, and the transform of each output.
-func (m maskReference) decide() (refused []string, with map[int]schema.Transform) {
-	with = map[int]schema.Transform{}
+// decide gives the masks that refuse, and the strength of what is done to each output.
+func (m maskReference) decide() (refused []string, with map[int]int32) {
+	with = map[int]int32{}
 	for _, mask := range m.b.Masks {
 		visit := func(columns []string, f func(class string)) {
 			for _, column := range columns {
@@ -117,7 +128,7 @@ func (m maskReference) decide() (refused []string, with map[int]schema.Transform
 				if o.Origin != schema.OriginBare && o.Origin != schema.OriginDerived || m.a.Form != schema.FormRows {
 					refused = append(refused, mask.Address)
 				}
-				with[i] = max(with[i], mask.With)
+				with[i] = max(with[i], mask.Treatment().Strength())
 			})
 		}
 		for _, c := range m.b.Classes {
@@ -145,9 +156,9 @@ func TestMasksAgreeWithReference(t *testing.T) {
 			a := randomFlows(r)
 			refused, with := maskReference{b, a}.decide()
 			d := decide(e, a)
-			got := map[int]schema.Transform{}
+			got := map[int]int32{}
 			for _, m := range d.Masks {
-				got[m.Output] = m.With
+				got[m.Output] = m.Treatment().Strength()
 				if m.Derived != (a.Outputs[m.Output].Origin == schema.OriginDerived) {
 					t.Fatalf("derived is wrong in %+v", m)
 				}

@@ -110,7 +110,7 @@ func (s *scratch) maskOutputs(out []schema.ColumnMask, byClass []*mask, refused 
 		o := &s.action.Outputs[i]
 		best := -1
 		s.anyClass(o.Columns, func(c int) bool {
-			if byClass[c] != nil && (best < 0 || byClass[c].With > byClass[best].With || byClass[c].With == byClass[best].With && c < best) {
+			if byClass[c] != nil && (best < 0 || beats(byClass[c], byClass[best], c < best)) {
 				best = c
 			}
 			return false
@@ -123,7 +123,7 @@ func (s *scratch) maskOutputs(out []schema.ColumnMask, byClass []*mask, refused 
 			continue
 		}
 		out = append(out, schema.ColumnMask{
-			Output: i, With: byClass[best].With, Derived: o.Origin != schema.OriginBare,
+			Output: i, With: byClass[best].With, Argument: byClass[best].Argument, Derived: o.Origin != schema.OriginBare,
 			Rule: byClass[best].Address, Class: s.target.classes[best].name,
 		})
 	}
@@ -211,6 +211,6 @@ func (s *scratch) wouldMask(w *schema.Would, by []string) []string {
 // maskedAnyway reports whether an enforced mask already does to the output what m would.
 func (s *scratch) maskedAnyway(m schema.ColumnMask) bool {
 	return s.anyClass(s.action.Outputs[m.Output].Columns, func(c int) bool {
-		return s.stronger[c] != nil && s.stronger[c].With >= m.With
+		return s.stronger[c] != nil && !m.Treatment().Stronger(s.stronger[c].Treatment())
 	})
 }

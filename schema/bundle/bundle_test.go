@@ -64,7 +64,7 @@ func example() *schema.Bundle {
 			{Address: "approve.b", Effect: schema.Approve, Mode: schema.DryRun, Targets: []string{"db"}, Unless: condition("true", 12), Message: "ask", Route: "dba", Range: at(11)},
 			{Address: "deny.c", Effect: schema.Deny, Targets: []string{"db"}, Range: at(13)},
 		},
-		Masks: []schema.Mask{{Address: "mask.m", Mode: schema.DryRun, Classes: []string{"card"}, Groups: []string{"g"}, With: schema.TransformLast4,
+		Masks: []schema.Mask{{Address: "mask.m", Mode: schema.DryRun, Classes: []string{"card"}, Groups: []string{"g"}, With: schema.TransformHash, Argument: "customers",
 			When: condition("true", 15), Unless: condition("false", 16), Predicates: schema.PredicatesEquality, Message: "masked", Range: at(14)}},
 		Routes:  []schema.Route{{Name: "dba", Approvers: []string{"corp/group:dba"}, ApproverKinds: []string{"human"}, Quorum: 2, Hold: 2 * time.Minute, Expires: time.Hour, Notify: []string{"hook"}, Range: at(17)}},
 		Sources: []schema.Source{{Path: "p.hcl", Text: []byte("policy \"payments\" {}\n\xff\x00")}},
@@ -319,5 +319,41 @@ func TestKeysRefuse(t *testing.T) {
 	}
 	if _, _, err := bundle.GenerateKey(io.LimitReader(rand.New(rand.NewSource(1)), 31)); err == nil {
 		t.Error("31 random bytes make a key")
+	}
+}
+
+// TestTransforms holds that each transform comes back with its argument, and that a file which gives it another one's is
+// refused.
+func TestTransforms(t *testing.T) {
+	arguments := map[string]string{schema.TakesKey: "customers", schema.TakesWidth: "0.5", schema.TakesValue: "\"hidden\""}
+	for word, with := range schema.Transforms {
+		b := example()
+		b.Masks[0].With, b.Masks[0].Argument = with, arguments[with.Takes()]
+		got, err := bundle.Decode(encode(t, b), bundle.Options{Fingerprint: fingerprint})
+		if err != nil {
+			t.Fatalf("%s: %v", word, err)
+		}
+		if got.Masks[0].Treatment() != b.Masks[0].Treatment() {
+			t.Errorf("%s: %v, want %v", word, got.Masks[0].Treatment(), b.Masks[0].Treatment())
+		}
+	}
+	mask := func(more string) string {
+		return `{"masks":[{"address":"mask.m","mode":"enforce","predicates":"deny",` + more + `}],"name":"p"}`
+	}
+	tests := []struct{ name, mask, reason string }{
+		{"a later transform", `"with":"shuffle"`, `mask.m has the transform "shuffle", which this version does not know`},
+		{"no key", `"with":"hash"`, "no argument of its own"},
+		{"a width for a key", `"width":"10","with":"hash"`, "no argument of its own"},
+		{"a key for nothing", `"key":"k","with":"redact"`, "not in the one form"},
+		{"two", `"key":"k","width":"10","with":"bucket"`, "not in the one form"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			data := forgeSections(t, map[string]string{"policy": mask(tt.mask)})
+			r := refused(t, data, bundle.Options{Fingerprint: fingerprint}, tt.name)
+			if !strings.Contains(r.Reason, tt.reason) {
+				t.Errorf("reason %q lacks %q", r.Reason, tt.reason)
+			}
+		})
 	}
 }

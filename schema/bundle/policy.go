@@ -49,11 +49,14 @@ type mask struct {
 	Address    string   `json:"address"`
 	Classes    []string `json:"classes,omitempty"`
 	Groups     []string `json:"groups,omitempty"`
+	Key        string   `json:"key,omitempty"`
 	Message    string   `json:"message,omitempty"`
 	Mode       string   `json:"mode"`
 	Predicates string   `json:"predicates"`
 	Unless     *string  `json:"unless,omitempty"`
+	Value      *string  `json:"value,omitempty"`
 	When       *string  `json:"when,omitempty"`
+	Width      string   `json:"width,omitempty"`
 	With       string   `json:"with"`
 }
 
@@ -106,7 +109,8 @@ var (
 	modes      = []schema.Mode{schema.Enforce, schema.DryRun}
 	predicates = []schema.Predicates{schema.PredicatesDeny, schema.PredicatesEquality, schema.PredicatesAllow}
 	transforms = []schema.Transform{
-		schema.TransformEmail, schema.TransformLast4, schema.TransformFirst1, schema.TransformRedact, schema.TransformNull,
+		schema.TransformBucket, schema.TransformEmail, schema.TransformLast4, schema.TransformFirst1, schema.TransformTokenize,
+		schema.TransformHash, schema.TransformFixed, schema.TransformRedact, schema.TransformNull,
 	}
 )
 

@@ -37,6 +37,9 @@ func (p *policy) bundle() (*schema.Bundle, error) {
 		b.Rules = append(b.Rules, r)
 	}
 	for i := range p.Masks {
+		if with := p.Masks[i].With; with != "" && schema.Transforms[with] == schema.TransformNone {
+			return nil, refuse(hintSameBuild, "%s has the transform %q, which this version does not know", p.Masks[i].Address, with)
+		}
 		m, err := p.Masks[i].schema()
 		if err != nil {
 			return nil, damaged("mask %q: %v", p.Masks[i].Address, err)
@@ -99,10 +102,38 @@ func (m *mask) schema() (schema.Mask, error) {
 		return schema.Mask{}, err
 	}
 	with, err := fromWord(transforms, m.With)
+	if err != nil {
+		return schema.Mask{}, err
+	}
+	argument, err := m.argument(with)
 	return schema.Mask{
 		Address: m.Address, Classes: m.Classes, Groups: m.Groups, Message: m.Message, Mode: mode, Predicates: places,
-		Unless: conditionOf(m.Unless), When: conditionOf(m.When), With: with,
+		Unless: conditionOf(m.Unless), When: conditionOf(m.When), With: with, Argument: argument,
 	}, err
+}
+
+// argument gives what the transform takes, and refuses what it does not.
+func (m *mask) argument(with schema.Transform) (string, error) {
+	given := map[string]string{}
+	if m.Key != "" {
+		given[schema.TakesKey] = m.Key
+	}
+	if m.Width != "" {
+		given[schema.TakesWidth] = m.Width
+	}
+	if m.Value != nil {
+		given[schema.TakesValue] = *m.Value
+	}
+	argument, ok := given[with.Takes()]
+	if with.Takes() == schema.TakesNothing {
+		ok = true
+	} else {
+		delete(given, with.Takes())
+	}
+	if !ok || len(given) > 0 {
+		return "", fmt.Errorf("%s has no argument of its own, or another one's", with)
+	}
+	return argument, nil
 }
 
 // inOrder checks that every list is sorted and names each thing once, so that one policy has one file and a name has

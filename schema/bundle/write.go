@@ -75,8 +75,17 @@ func newMask(m *schema.Mask) (mask, error) {
 		return mask{}, err
 	}
 	with, err := toWord(transforms, m.With)
-	return mask{
+	w := mask{
 		Address: m.Address, Classes: m.Classes, Groups: m.Groups, Message: m.Message, Mode: mode, Predicates: places,
 		Unless: textOf(m.Unless), When: textOf(m.When), With: with,
-	}, err
+	}
+	switch m.With.Takes() {
+	case schema.TakesKey:
+		w.Key = m.Argument
+	case schema.TakesWidth:
+		w.Width = m.Argument
+	case schema.TakesValue:
+		w.Value = &m.Argument
+	}
+	return w, err
 }
