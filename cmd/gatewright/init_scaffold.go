@@ -227,14 +227,15 @@ func (s *suggested) statements(make func(column, table string) string) (out []st
 
 // shown is the sample as the mask shows it, as HCL.
 func (s *suggested) shown() string {
-	out, null := mask.Value(nil, schema.Transforms[s.transform()], false, textOID, 0, []byte(s.sample))
+	column := mask.NewColumn(nil, schema.Treatment{With: schema.Transforms[s.transform()]}, false, textOID, 0)
+	out, null := column.Append(nil, []byte(s.sample))
 	return shownHCL(out, null)
 }
 
 // found is the sample as it is shown where the detector finds it in other text.
 func (s *suggested) found() string {
 	d := schema.Detection{Detector: s.detect, With: schema.Transforms[s.transform()]}
-	out, null, _ := mask.NewScanner([]schema.Detection{d}).Cell(nil, textOID, 0, []byte(s.sample))
+	out, null, _ := mask.NewScanner(nil, []schema.Detection{d}).Cell(nil, textOID, 0, []byte(s.sample))
 	return shownHCL(out, null)
 }
 

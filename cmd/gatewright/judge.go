@@ -11,6 +11,7 @@ import (
 	"github.com/gatewright/gatewright/compiler/suite"
 	"github.com/gatewright/gatewright/runtime/engine"
 	"github.com/gatewright/gatewright/runtime/identity"
+	"github.com/gatewright/gatewright/runtime/mask"
 	"github.com/gatewright/gatewright/schema"
 )
 
@@ -23,6 +24,7 @@ type judge struct {
 	// factsCache and maker are shared with the judges of mutants: what SQL means does not change with the rules.
 	*factsCache
 	maker   *engine.Maker
+	keys    *mask.Keys
 	mappers map[string]*identity.Mapper
 	suite   *schema.Suite
 	callers map[string]*caller
@@ -37,6 +39,9 @@ func newJudge(b *schema.Bundle, files fs.FS) (*judge, error) {
 	}
 	j := &judge{bundle: b, factsCache: newFactsCache(b, files), maker: m}
 	if j.engine, err = m.New(b); err != nil {
+		return nil, fail(err, "")
+	}
+	if j.keys, err = testKeys(b); err != nil {
 		return nil, fail(err, "")
 	}
 	if j.mappers, err = mappersOf(b); err != nil {
@@ -69,7 +74,7 @@ func (j *judge) mutant(bundle *schema.Bundle) (suite.Decider, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &judge{engine: e, bundle: bundle, factsCache: j.factsCache, maker: j.maker, mappers: j.mappers, callers: j.callers}
+	m := &judge{engine: e, bundle: bundle, factsCache: j.factsCache, maker: j.maker, keys: j.keys, mappers: j.mappers, callers: j.callers}
 	if len(bundle.Issuers) > 0 && &bundle.Issuers[0] != &j.bundle.Issuers[0] { // a mutant copies what it changes
 		if m.mappers, err = mappersOf(bundle); err != nil {
 			return nil, err
@@ -192,7 +197,7 @@ func (j *judge) one(t *schema.Test, principal *schema.Principal, action *schema.
 		for _, m := range d.Masks {
 			out.Masked = append(out.Masked, action.Outputs[m.Output].Name)
 		}
-		rows, err := maskRows(t.Rows, action.Outputs, &d)
+		rows, err := j.maskRows(t, action.Outputs, &d)
 		if err != nil {
 			return out, err
 		}
@@ -200,7 +205,7 @@ func (j *judge) one(t *schema.Test, principal *schema.Principal, action *schema.
 	}
 	if j.prober != nil {
 		out.Probes = j.prober.Probe(action)
-		out.Decided = decisive(t, action, &d, out.Probes)
+		out.Decided = j.decisive(t, action, &d, out.Probes)
 	}
 	return out, nil
 }

@@ -8,39 +8,90 @@ import (
 	"github.com/gatewright/gatewright/schema"
 )
 
-// textOID is the type of a test's cells: they are given and compared as text (pg_type.dat).
+// textOID is the type of a test's cells (pg_type.dat), but for masks that make something else of each type and take it
+// from the catalog.
 const textOID = 25
 
-func maskRows(rows [][]*string, outputs []schema.Output, d *schema.Decision) ([][]*string, error) {
-	if len(rows) == 0 {
+// maskRows masks a test's rows as the gateway would those of the database, in text format.
+func (j *judge) maskRows(t *schema.Test, outputs []schema.Output, d *schema.Decision) ([][]*string, error) {
+	if len(t.Rows) == 0 {
 		return nil, nil
 	}
-	scanner := mask.NewScanner(d.Detect)
 	var out [][]*string
-	for _, row := range rows {
+	columns := j.testColumns(t.Target, outputs, d)
+	for _, row := range t.Rows {
 		if len(row) != len(outputs) {
 			return nil, fmt.Errorf("a row of the test has %d cells, and the statement gives %d columns", len(row), len(outputs))
 		}
 		masked := make([]*string, len(row))
 		for i, cell := range row {
-			masked[i] = maskCell(scanner, d, i, cell)
+			masked[i] = columns[i].mask(cell)
 		}
 		out = append(out, masked)
 	}
 	return out, nil
 }
 
-func maskCell(scanner *mask.Scanner, d *schema.Decision, column int, cell *string) *string {
+// testColumn is what is done to one output column of a test.
+type testColumn struct {
+	// hides is nil where no mask stands; the scanner then looks for values.
+	hides   *mask.Column
+	scanner *mask.Scanner
+}
+
+func (j *judge) testColumns(target string, outputs []schema.Output, d *schema.Decision) []testColumn {
+	scanner := mask.NewScanner(j.keys, d.Detect)
+	columns := make([]testColumn, len(outputs))
+	for i := range outputs {
+		c := testColumn{scanner: scanner}
+		if at := maskOf(d, i); at >= 0 {
+			typeOID := uint32(textOID)
+			if with := d.Masks[at].With; with.Takes() != schema.TakesNothing {
+				typeOID = j.typeOf(target, &outputs[i])
+			}
+			hides := mask.NewColumn(j.keys, d.Masks[at].Treatment(), d.Masks[at].Derived, typeOID, 0)
+			c.hides = &hides
+		}
+		columns[i] = c
+	}
+	return columns
+}
+
+// typeOf gives the type of a bare column, as far as masks ask for it.
+func (j *judge) typeOf(target string, o *schema.Output) uint32 {
+	catalog, err := j.catalog(target)
+	if err != nil || o.Origin != schema.OriginBare {
+		return textOID
+	}
+	for _, name := range o.Columns {
+		parts, ok := schema.SplitName(name)
+		if !ok || len(parts) != 3 {
+			continue
+		}
+		relation := catalog.Relation(parts[0], parts[1])
+		if relation == nil {
+			continue
+		}
+		for _, column := range relation.Columns {
+			if column.Name == parts[2] {
+				return mask.TypeNamed(column.Type)
+			}
+		}
+	}
+	return textOID
+}
+
+func (c *testColumn) mask(cell *string) *string {
 	var in []byte
 	if cell != nil {
 		in = append([]byte{}, *cell...)
 	}
 	var out []byte
 	null := in == nil
-	if i := maskOf(d, column); i >= 0 {
-		out, null = mask.Value(nil, d.Masks[i].With, d.Masks[i].Derived, textOID, 0, in)
+	if c.hides != nil {
+		out, null = c.hides.Append(nil, in)
 	} else if !null {
-		out, null, _ = scanner.Cell(nil, textOID, 0, in)
+		out, null, _ = c.scanner.Cell(nil, textOID, 0, in)
 	}
 	if null {
 		return nil
@@ -56,7 +107,7 @@ func maskOf(d *schema.Decision, column int) int {
 // decisive are the rules and masks that made a difference to an action: those that forced the outcome, or would have,
 // those that mask a column, and those whose detectors find something in the test's rows. Those of which the action shows
 // nothing, as probes has it, are left out.
-func decisive(t *schema.Test, action *schema.Action, d *schema.Decision, probes []schema.Probe) []string {
+func (j *judge) decisive(t *schema.Test, action *schema.Action, d *schema.Decision, probes []schema.Probe) []string {
 	out := slices.Clone(d.Rules)
 	if d.Would != nil {
 		out = append(out, d.Would.Rules...)
@@ -78,7 +129,7 @@ func decisive(t *schema.Test, action *schema.Action, d *schema.Decision, probes 
 		out = append(out, m.Rule)
 	}
 	for _, detection := range d.Detect {
-		scanner := mask.NewScanner([]schema.Detection{detection})
+		scanner := mask.NewScanner(j.keys, []schema.Detection{detection})
 		for _, row := range t.Rows {
 			for i, cell := range row {
 				if cell == nil || i >= len(action.Outputs) || maskOf(d, i) >= 0 {

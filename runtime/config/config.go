@@ -12,6 +12,7 @@ type Config struct {
 	Postgres  Listener
 	Upstreams []Upstream // sorted by Name
 	Notifiers []Notifier // sorted by Name
+	MaskKeys  []MaskKey  // sorted by Name
 	Store     Store
 	Audit     Audit
 	Metrics   *Metrics // nil: no metrics and no health endpoint
@@ -111,6 +112,12 @@ type Notifier struct {
 	Bearer Secret
 	// Timeout bounds one delivery.
 	Timeout time.Duration
+}
+
+// MaskKey is a key that the policy's masks name, for hash and tokenize.
+type MaskKey struct {
+	Name   string
+	Secret Secret
 }
 
 // Limits bound what clients may take.

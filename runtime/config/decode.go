@@ -22,6 +22,7 @@ func (d *decoder) config(body *hclsyntax.Body) *Config {
 		Postgres:  d.listener(file),
 		Upstreams: d.upstreams(file),
 		Notifiers: d.notifiers(file),
+		MaskKeys:  d.maskKeys(file),
 		Store:     d.store(file),
 		Audit:     d.audit(file),
 		Metrics:   d.metrics(file),

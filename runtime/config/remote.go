@@ -99,6 +99,17 @@ func (d *decoder) notifier(b *block) Notifier {
 	return out
 }
 
+func (d *decoder) maskKeys(file *block) []MaskKey {
+	var out []MaskKey
+	for _, b := range file.children("mask_key", true) {
+		b.need("secret", `"env:MASK_KEY"`)
+		out = append(out, MaskKey{Name: b.label, Secret: b.secret("secret")})
+		b.finish()
+	}
+	slices.SortFunc(out, func(a, b MaskKey) int { return cmp.Compare(a.Name, b.Name) })
+	return out
+}
+
 // hookURL wants https, or http on a loopback address.
 func (d *decoder) hookURL(text string, at hcl.Range) {
 	u, err := url.Parse(text)

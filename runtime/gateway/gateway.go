@@ -18,6 +18,7 @@ import (
 	"github.com/gatewright/gatewright/runtime/audit"
 	"github.com/gatewright/gatewright/runtime/config"
 	"github.com/gatewright/gatewright/runtime/gate"
+	"github.com/gatewright/gatewright/runtime/mask"
 	"github.com/gatewright/gatewright/runtime/postgres"
 	"github.com/gatewright/gatewright/runtime/store"
 )
@@ -44,6 +45,7 @@ type Gateway struct {
 	dryRun    bool
 	started   time.Time
 	keys      keyRing
+	maskKeys  *mask.Keys
 	http      *http.Client // to the identity providers
 	store     *store.DB
 	log       *audit.Log
@@ -88,7 +90,7 @@ func New(ctx context.Context, o Options) (*Gateway, error) {
 	if g.logger == nil {
 		g.logger = slog.New(slog.DiscardHandler)
 	}
-	steps := []func(context.Context, Options) error{g.openKeys, g.openStore, g.openNotifiers, g.openDesk, g.openPolicy, g.openWire, g.listen}
+	steps := []func(context.Context, Options) error{g.openKeys, g.openMaskKeys, g.openStore, g.openNotifiers, g.openDesk, g.openPolicy, g.openWire, g.listen}
 	for _, step := range steps {
 		if err := step(ctx, o); err != nil {
 			return nil, errors.Join(err, g.Close())

@@ -78,6 +78,9 @@ func (g *Gateway) build(b *schema.Bundle) (*gate.Policy, error) {
 	if g.gate != nil {
 		o.Previous = g.gate.Policy()
 	}
+	if err := keysFor(b, g.maskKeys); err != nil {
+		return nil, err
+	}
 	p, err := gate.NewPolicy(b, o)
 	if err == nil {
 		err = selfTest(p.Engine)

@@ -59,7 +59,7 @@ func (g *Gateway) openWire(_ context.Context, o Options) error {
 	var err error
 	g.wire, err = postgres.New(postgres.Config{
 		Gate: g.gate, TLS: front, InsecureLoopback: g.cfg.Postgres.InsecureLoopback, Upstreams: upstreams,
-		Logger: g.logger, Now: g.now, Rand: g.rand,
+		Logger: g.logger, Now: g.now, Rand: g.rand, MaskKeys: g.maskKeys,
 		MaxConnections: limits.Connections, MaxStatement: limits.StatementBytes, MaxRow: limits.RowBytes,
 		HandshakeTimeout: limits.Handshake, DialTimeout: limits.Dial, DrainTimeout: limits.Drain, CatalogInterval: limits.Catalog,
 	})

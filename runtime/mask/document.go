@@ -15,7 +15,7 @@ func (s *Scanner) document(dst, in []byte, from int) (out []byte, hits int) {
 	if len(found) == 0 {
 		return in, 0
 	}
-	found = settle(found)
+	found = settle(found, &s.merged)
 	dst = append(dst, in[:from]...)
 	return replaceJSON(dst, text, found), len(found)
 }
@@ -82,14 +82,14 @@ func replaceJSON(dst, text []byte, found []hit) []byte {
 		if inString, at = walk(text, from, h.start, inString); inString {
 			at = min(at, h.end)
 			dst = append(dst, text[from:at]...)
-			dst = appendTransformed(dst, h.with, text[at:h.end])
+			dst = h.with.text(dst, text[at:h.end])
 			from = h.end
 			continue
 		}
 		start, end := numberAround(text, from, h)
 		dst = append(dst, text[from:start]...)
 		dst = append(dst, '"')
-		dst = appendTransformed(dst, h.with, text[h.start:h.end])
+		dst = h.with.text(dst, text[h.start:h.end])
 		dst = append(dst, '"')
 		from = end
 	}

@@ -18,7 +18,7 @@ func (s *Scanner) Line(dst, in []byte) (out []byte, hits int) {
 			break
 		}
 		if plain, err := hex.AppendDecode(nil, in[start:end]); err == nil && s.count(plain) > 0 {
-			found = append(found, hit{start, end, 0})
+			found = append(found, hit{start: start, end: end})
 		}
 		at = end
 	}

@@ -8,8 +8,10 @@ import (
 
 // Scanner finds sensitive values inside text and masks them there. It is immutable, and safe for concurrent use.
 type Scanner struct {
-	// with is the transform for each detector, TransformNone for those that are off.
-	with [detectors]schema.Transform
+	// with is what is done to what each detector finds, TransformNone for those that are off.
+	with [detectors]how
+	// merged is what is done to hits that overlap.
+	merged how
 	// wants are the detectors that are on; on is set when there is any.
 	wants [detectors]bool
 	on    bool
@@ -33,8 +35,9 @@ var detectorNames = [detectors]string{creditCard: "credit_card", email: "email",
 
 // NewScanner makes a scanner from a decision's detections. Where a detector stands more than once the stronger
 // transform wins. A detector that is not known hides every text whole: what cannot be looked for must not pass.
-func NewScanner(ds []schema.Detection) *Scanner {
-	s := &Scanner{}
+func NewScanner(keys *Keys, ds []schema.Detection) *Scanner {
+	s := &Scanner{merged: how{with: schema.TransformRedact}}
+	var strongest [detectors]schema.Treatment
 	for _, d := range ds {
 		if d.With == schema.TransformNone {
 			continue
@@ -45,8 +48,10 @@ func NewScanner(ds []schema.Detection) *Scanner {
 			s.blind = true
 			continue
 		}
-		s.with[i] = max(s.with[i], d.With)
 		s.wants[i] = true
+		if t := d.Treatment(); t.Stronger(strongest[i]) {
+			strongest[i], s.with[i] = t, newHow(keys, t)
+		}
 	}
 	return s
 }
@@ -54,7 +59,7 @@ func NewScanner(ds []schema.Detection) *Scanner {
 // hit is one sensitive value, in[start:end].
 type hit struct {
 	start, end int
-	with       schema.Transform
+	with       *how
 }
 
 // Redact masks each sensitive value in the text and leaves the rest. hits is how many there were. With none, out is
@@ -74,7 +79,7 @@ func (s *Scanner) Redact(dst, in []byte) (out []byte, hits int) {
 	if len(found) == 0 {
 		return in, 0
 	}
-	found = settle(found)
+	found = settle(found, &s.merged)
 	return replace(dst, in, found), len(found)
 }
 
@@ -83,14 +88,14 @@ func replace(dst, in []byte, found []hit) []byte {
 	from := 0
 	for _, h := range found {
 		dst = append(dst, in[from:h.start]...)
-		dst = appendTransformed(dst, h.with, in[h.start:h.end])
+		dst = h.with.text(dst, in[h.start:h.end])
 		from = h.end
 	}
 	return append(dst, in[from:]...)
 }
 
 // settle puts hits in order and joins those that overlap into one that keeps nothing.
-func settle(found []hit) []hit {
+func settle(found []hit, merged *how) []hit {
 	if len(found) < 2 {
 		return found
 	}
@@ -103,7 +108,7 @@ func settle(found []hit) []hit {
 			continue
 		}
 		last.end = max(last.end, h.end)
-		last.with = schema.TransformRedact
+		last.with = merged
 	}
 	return kept
 }

@@ -15,7 +15,7 @@ import (
 
 // every looks for everything and masks it as its own class of value usually is.
 func every() *mask.Scanner {
-	return mask.NewScanner([]schema.Detection{
+	return mask.NewScanner(testKeys, []schema.Detection{
 		{Detector: "credit_card", With: schema.TransformLast4},
 		{Detector: "email", With: schema.TransformEmail},
 		{Detector: "iban", With: schema.TransformLast4},
@@ -214,7 +214,7 @@ func TestScannerChoices(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if got, _ := mask.NewScanner(tt.ds).Redact(nil, in); string(got) != tt.want {
+			if got, _ := mask.NewScanner(testKeys, tt.ds).Redact(nil, in); string(got) != tt.want {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}
 		})
@@ -223,7 +223,7 @@ func TestScannerChoices(t *testing.T) {
 
 func TestEachDetectorOfTheSchemaIsKnown(t *testing.T) {
 	for _, d := range schema.Detectors {
-		s := mask.NewScanner([]schema.Detection{{Detector: d, With: schema.TransformRedact}})
+		s := mask.NewScanner(testKeys, []schema.Detection{{Detector: d, With: schema.TransformRedact}})
 		if _, hits := s.Redact(nil, []byte("clean")); hits != 0 {
 			t.Errorf("%s is not known", d)
 		}

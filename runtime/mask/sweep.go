@@ -119,7 +119,7 @@ func checkDigits(w, d uint64) uint64 {
 }
 
 func (p *probe) hit(d detector, start, end int) {
-	p.found = append(p.found, hit{start: start, end: end, with: p.with[d]})
+	p.found = append(p.found, hit{start: start, end: end, with: &p.Scanner.with[d]})
 	p.done[d] = end
 }
 

@@ -1,5 +1,7 @@
 package mask
 
+import "strings"
+
 // Object identifiers of the types that have masked text (PostgreSQL manual, chapter 8; pg_type.dat).
 const (
 	oidChar    = 18
@@ -62,3 +64,29 @@ func shapeOf(typeOID uint32) shape {
 // travels under the OID of its base type. Types of extensions have no fixed OID: a caller who knows that one is text
 // under another name, as citext is, passes the OID of text (25) in its place.
 func Textual(typeOID uint32) bool { return shapeOf(typeOID) != shapeOpaque }
+
+// typeNames are the names of format_type, without what stands in brackets, of types that masks tell apart from text.
+var typeNames = map[string]uint32{
+	"\"char\"": oidChar, "name": oidName, "json": oidJSON, "jsonb": oidJSONB, "xml": oidXML, "character": oidBpchar, "bpchar": oidBpchar,
+	"boolean": oidBool, "bytea": oidBytea, "smallint": oidInt2, "integer": oidInt4, "bigint": oidInt8, "oid": oidOID,
+	"real": oidFloat4, "double precision": oidFloat8, "numeric": oidNumeric, "uuid": oidUUID, "date": oidDate,
+	"time without time zone": oidTime, "time with time zone": oidTimeTZ, "interval": oidInterval,
+	"timestamp without time zone": oidTimestamp, "timestamp with time zone": oidTimestampTZ,
+}
+
+// TypeNamed gives the OID of a type by the name that format_type gives it, as a catalog snapshot has it: that of an array
+// of text for all arrays, and that of text (25) for names that it does not know, as those of domains and of types of
+// extensions.
+func TypeNamed(name string) uint32 {
+	if strings.HasSuffix(name, "[]") {
+		return oidTextArray
+	}
+	if open := strings.IndexByte(name, '('); open >= 0 {
+		_, rest, _ := strings.Cut(name[open:], ")")
+		name = name[:open] + rest
+	}
+	if oid, ok := typeNames[name]; ok {
+		return oid
+	}
+	return oidText
+}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/gatewright/gatewright/runtime/gate"
+	"github.com/gatewright/gatewright/runtime/mask"
 )
 
 // Config says what a Server is made of. Gate, Upstreams, Now and Rand are needed; a zero limit is its default.
@@ -19,8 +20,10 @@ type Config struct {
 	InsecureLoopback bool
 	// Upstreams are the databases, by target name.
 	Upstreams map[string]*Upstream
-	Logger    *slog.Logger
-	Now       func() time.Time
+	// MaskKeys are the keys of hash and tokenize, for every mask of the policies in force.
+	MaskKeys *mask.Keys
+	Logger   *slog.Logger
+	Now      func() time.Time
 	// Rand is where cancel keys and nonces come from.
 	Rand io.Reader
 

@@ -89,7 +89,7 @@ func (s *session) copyData(f frame) error {
 		return s.down.pass(f.data)
 	}
 	if x.plan == nil {
-		x.plan = &rowPlan{scanner: mask.NewScanner(x.decision.Detect)}
+		x.plan = &rowPlan{scanner: mask.NewScanner(s.server.cfg.MaskKeys, x.decision.Detect)}
 	}
 	line, hits := x.plan.scanner.Line(x.plan.spare[:0], f.body())
 	if hits > 0 {

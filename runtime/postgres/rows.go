@@ -55,11 +55,13 @@ type rowPlan struct {
 }
 
 type cellPlan struct {
-	with    schema.Transform
+	with    schema.Treatment
 	derived bool
 	scan    bool
 	typeOID uint32
 	format  int16
+	// column carries with out; nil when there is nothing to do.
+	column *mask.Column
 }
 
 // rowDescription learns what the rows look like.
@@ -107,14 +109,14 @@ func (s *session) rowDescription(f frame, e *expect) error {
 func (s *session) planRows(x *execution, columns []column) *rowPlan {
 	p := &rowPlan{cells: make([]cellPlan, len(columns)), idle: true}
 	if len(x.decision.Detect) > 0 {
-		p.scanner = mask.NewScanner(x.decision.Detect)
+		p.scanner = mask.NewScanner(s.server.cfg.MaskKeys, x.decision.Detect)
 	}
 	agreed := len(columns) == len(x.stmt.Outputs)
 	for i, c := range columns {
 		cell := cellPlan{typeOID: c.typeOID, format: c.format}
 		cell.scan = p.scanner != nil
 		if x.redact && (!agreed || !s.agrees(x, &x.stmt.Outputs[i], c)) {
-			cell.with, cell.derived = schema.TransformRedact, true
+			cell.with, cell.derived = schema.Treatment{With: schema.TransformRedact}, true
 		}
 		p.cells[i] = cell
 	}
@@ -122,7 +124,8 @@ func (s *session) planRows(x *execution, columns []column) *rowPlan {
 		p.add(m, agreed)
 	}
 	for i := range p.cells {
-		p.idle = p.idle && p.cells[i].with == schema.TransformNone && !p.cells[i].scan
+		p.cells[i].prepare(s.server.cfg.MaskKeys)
+		p.idle = p.idle && p.cells[i].column == nil && !p.cells[i].scan
 	}
 	return p
 }
@@ -134,9 +137,19 @@ func (p *rowPlan) add(m schema.ColumnMask, agreed bool) {
 			continue
 		}
 		c := &p.cells[i]
-		c.with = max(c.with, m.With)
+		if t := m.Treatment(); t.Stronger(c.with) {
+			c.with = t
+		}
 		c.derived = c.derived || m.Derived || !agreed
 	}
+}
+
+func (c *cellPlan) prepare(keys *mask.Keys) {
+	if c.with.With == schema.TransformNone {
+		return
+	}
+	column := mask.NewColumn(keys, c.with, c.derived, c.typeOID, c.format)
+	c.column = &column
 }
 
 // firstUserOID is where PostgreSQL begins to number what users create.
@@ -266,8 +279,8 @@ func (p *rowPlan) cell(c *cellPlan, dst, value []byte) ([]byte, int) {
 	hits := 0
 	null := value == nil
 	switch {
-	case c.with != schema.TransformNone:
-		dst, null = mask.Value(dst, c.with, c.derived, c.typeOID, c.format, value)
+	case c.column != nil:
+		dst, null = c.column.Append(dst, value)
 		if value != nil || !null {
 			hits = 1
 		}
