@@ -54,9 +54,13 @@ var transformWords = []Word{
 }
 
 var detectorWords = []Word{
+	{"api_key", "access keys whose form says what they are: of AWS, GitHub, GitLab, Google, npm, Slack, Stripe and others"},
 	{"credit_card", "card numbers with a valid check digit"},
 	{"email", "e-mail addresses"},
 	{"iban", "account numbers (IBAN) with a valid check"},
+	{"jwt", "signed and encrypted tokens (JWT) with a header that can be read"},
+	{"phone", "telephone numbers in international form: `+`, a country code and as many digits as numbers have there (E.164)"},
+	{"private_key", "private keys in PEM form, those of OpenSSH and PGP too"},
 	{"us_ssn", "social security numbers of the United States"},
 }
 

@@ -15,6 +15,8 @@ type Scanner struct {
 	// wants are the detectors that are on; on is set when there is any.
 	wants [detectors]bool
 	on    bool
+	// tokens is set when long unbroken words are looked at, for access keys and tokens.
+	tokens bool
 	// blind is set when a detector was asked for that this build does not have: then every text is a hit.
 	blind bool
 }
@@ -23,15 +25,22 @@ type Scanner struct {
 type detector uint8
 
 const (
-	creditCard detector = iota
+	apiKey detector = iota
+	creditCard
 	email
 	iban
+	jwt
+	phone
+	privateKey
 	usSSN
 	detectors
 )
 
 // detectorNames are the words of schema.Detectors.
-var detectorNames = [detectors]string{creditCard: "credit_card", email: "email", iban: "iban", usSSN: "us_ssn"}
+var detectorNames = [detectors]string{
+	apiKey: "api_key", creditCard: "credit_card", email: "email", iban: "iban", jwt: "jwt", phone: "phone", privateKey: "private_key",
+	usSSN: "us_ssn",
+}
 
 // NewScanner makes a scanner from a decision's detections. Where a detector stands more than once the stronger
 // transform wins. A detector that is not known hides every text whole: what cannot be looked for must not pass.
@@ -53,6 +62,7 @@ func NewScanner(keys *Keys, ds []schema.Detection) *Scanner {
 			strongest[i], s.with[i] = t, newHow(keys, t)
 		}
 	}
+	s.tokens = s.wants[apiKey] || s.wants[jwt]
 	return s
 }
 

@@ -20,8 +20,22 @@ func every() *mask.Scanner {
 		{Detector: "email", With: schema.TransformEmail},
 		{Detector: "iban", With: schema.TransformLast4},
 		{Detector: "us_ssn", With: schema.TransformRedact},
+		{Detector: "phone", With: schema.TransformLast4},
+		{Detector: "jwt", With: schema.TransformRedact},
+		{Detector: "api_key", With: schema.TransformRedact},
+		{Detector: "private_key", With: schema.TransformRedact},
 	})
 }
+
+// samplePEM is a private key, line by line; sampleJWT is that of RFC 7515, appendix A.1. Other samples are put together here so
+// that no tool that looks for keys in source finds one.
+const (
+	samplePEM = "-----BEGIN " + "PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g\n-----END PRIVATE KEY-----"
+	sampleJWT = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ." +
+		"dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+	sampleJWE = "eyJhbGciOiJSU0EtT0FFUCIsImVuYyI6IkEyNTZHQ00ifQ.OKOawDo13gRp2ojaHV7LFpZcgV7T6DVZKTyKOMTYUmKoTCVJRgckCL9kiMT03JGe.48V1_ALb6US04U3b.5eym8TW_c8SuK0ltJ3rpYIzOeDQz7TALvtu6UG9oMo4vpzs9tX_EFShS8iB7j6ji.XFBoMYUZodetZdvTiFvSkQ"
+	letters36 = "0a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R"
+)
 
 var sensitive = []struct{ name, in, want string }{
 	{"visa", "4111111111111111", "************1111"},
@@ -51,6 +65,32 @@ var sensitive = []struct{ name, in, want string }{
 	{"iban in groups", "DE89 3704 0044 0532 0130 00", "***********************0 00"},
 	{"iban in lower case", "nl91abna0417164300", "**************4300"},
 	{"iban, the shortest", "NO9386011117947", "***********7947"},
+	{"phone of the United States", "+14155552671", "********2671"},
+	{"phone with blanks", "+1 415 555 2671", "***********2671"},
+	{"phone with dashes", "+1-415-555-2671", "***********2671"},
+	{"phone with brackets", "+1 (415) 555-2671", "*************2671"},
+	{"phone with dots", "+33.1.23.45.67.89", "*************7.89"},
+	{"phone of Germany", "+49 30 901820", "*********1820"},
+	{"phone with a slash", "+49 30/901820", "*********1820"},
+	{"phone of the United Kingdom", "+44 (0)20 7946 0958", "***************0958"},
+	{"phone of India", "+919876543210", "*********3210"},
+	{"phone of Kenya", "+254712345678", "*********5678"},
+	{"jwt", sampleJWT, "****"},
+	{"encrypted jwt", sampleJWE, "****"},
+	{"unsigned jwt", "eyJhbGciOiJub25lIn0.eyJzdWIiOiJqb2UifQ.", "****"},
+	{"aws", "AKIA" + "IOSFODNN7EXAMPLE", "****"},
+	{"aws for a session", "ASIA" + "IOSFODNN7EXAMPLE", "****"},
+	{"github", "ghp_" + letters36, "****"},
+	{"github, fine-grained", "github_pat_" + "11ABCDEFG0aBcDeFgHiJkL_" + letters36 + "0a1B2c3D4e5F6g7H8i9J0k1", "****"},
+	{"gitlab", "glpat-" + "aB3dE5gH7jK9mN1pQ3sT", "****"},
+	{"google", "AIza" + "SyA1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q", "****"},
+	{"npm", "npm_" + letters36, "****"},
+	{"slack", "xoxb-" + "123456789012-1234567890123-aB3dE5gH7jK9mN1pQ3sT5uV7", "****"},
+	{"stripe", "sk_live_" + "4eC39HqLyjWDarjtT1zdp7dc", "****"},
+	{"sendgrid", "SG." + "aB3dE5gH7jK9mN1pQ3sT5u.aB3dE5gH7jK9mN1pQ3sT5uV7wX9yZ1aB3dE5gH7jK9m", "****"},
+	{"openssh key", "-----BEGIN " + "OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ==\n-----END OPENSSH PRIVATE KEY-----", "****"},
+	{"private key", samplePEM, "****"},
+	{"private key in one escaped line", strings.ReplaceAll(samplePEM, "\n", `\n`), "****"},
 }
 
 // around are the places where a value may stand in a text.
@@ -154,7 +194,7 @@ func lookAlikes(r *rand.Rand) []string {
 		fmt.Sprintf("20%02d%02d%02d%02d%02d%02d", r.IntN(40), 1+r.IntN(12), 1+r.IntN(28), r.IntN(24), r.IntN(60), r.IntN(60)),
 		fmt.Sprintf("ORD-20%02d-%08d", r.IntN(40), r.IntN(1e8)), fmt.Sprintf("%010d", r.IntN(1e10)),
 		fmt.Sprintf("INV%09d/%d", r.IntN(1e9), r.IntN(100)), fmt.Sprintf("%05d-%04d-%06d", r.IntN(1e5), r.IntN(1e4), r.IntN(1e6)),
-		fmt.Sprintf("+1-%03d-%03d-%04d", r.IntN(1e3), r.IntN(1e3), r.IntN(1e4)), fmt.Sprintf("+49 %03d %08d", r.IntN(1e3), r.IntN(1e8)),
+		fmt.Sprintf("(%03d) %03d-%04d", r.IntN(1e3), r.IntN(1e3), r.IntN(1e4)), fmt.Sprintf("%04d/%08d", r.IntN(1e4), r.IntN(1e8)),
 		fmt.Sprint(r.Float64()), fmt.Sprint(r.NormFloat64() * 1e6), fmt.Sprintf("10.%d.%d.%d:5432", r.IntN(256), r.IntN(256), r.IntN(256)),
 		fmt.Sprintf("v%d.%d.%d-rc.%d", r.IntN(20), r.IntN(20), r.IntN(20), r.IntN(9)),
 	}

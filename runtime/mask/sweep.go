@@ -14,6 +14,7 @@ const (
 	atSign = '@' * each
 	dash   = '-' * each
 	blank  = ' ' * each
+	plus   = '+' * each
 )
 
 // zeros gives the high bit of each byte of w that is zero.
@@ -25,6 +26,10 @@ func digits(w uint64) uint64 {
 	return ^((t & low) + (0x80-10)*each | t) & high
 }
 
+// unbroken reports whether no byte of w is below '-' or beyond ASCII, as is true of eight bytes in the middle of a long
+// word of those that words knows. Such bytes set no carry, so that the first that there is shows.
+func unbroken(w uint64) bool { return (^((w|high)-dash)|w)&high == 0 }
+
 // sweep gives every hit in the text, in no order; nil, and nothing allocated, when there is none.
 //
 // It walks the text once, eight bytes at a time, and looks closer only at words that could belong to a sensitive
@@ -32,11 +37,17 @@ func digits(w uint64) uint64 {
 // asks for: it may see a value several times, and misses none.
 func (s *Scanner) sweep(in []byte) []hit {
 	p := probe{Scanner: s, in: in}
+	if s.wants[privateKey] {
+		p.privateKeys()
+	}
 	i := 0
 	for ; i+8 <= len(in); i += 8 {
 		w := binary.LittleEndian.Uint64(in[i:])
 		if d, at := digits(w), zeros(w^atSign); d|at != 0 {
 			p.suspect(i, w, d, at)
+		}
+		if unbroken(w) && s.tokens && i >= p.word {
+			p.words(i)
 		}
 	}
 	if i == len(in) {
@@ -57,8 +68,11 @@ type probe struct {
 	*Scanner
 	in    []byte
 	found []hit
-	// done is, for each detector, the end of what it has already judged.
+	// done is, for each detector, the end of what it has already judged, and word that of the last word.
 	done [detectors]int
+	word int
+	// pem is where the text that a private key may lie in ends, and where the last line of the next one starts.
+	pem struct{ whole, last int }
 }
 
 // suspect looks at the word w at in[i:], whose digits and @ signs are marked in d and at.
@@ -78,6 +92,14 @@ func (p *probe) suspect(i int, w, d, at uint64) {
 	if n >= ssnDigits && p.wants[usSSN] {
 		for m := zeros(w^dash) & (d<<8 | firstByte) & (d>>8 | lastByte); m != 0; m &= m - 1 {
 			p.ssn(i + bits.TrailingZeros64(m)/8)
+		}
+	}
+	if p.wants[phone] {
+		for m := zeros(w^plus) & (d>>8 | lastByte); m != 0; m &= m - 1 {
+			p.phone(i + bits.TrailingZeros64(m)/8)
+		}
+		if d&firstByte != 0 && p.at(i-1) == '+' {
+			p.phone(i - 1)
 		}
 	}
 	if p.wants[iban] {
