@@ -15,6 +15,8 @@ const (
 	dash   = '-' * each
 	blank  = ' ' * each
 	plus   = '+' * each
+
+	underscore = '_' * each
 )
 
 // zeros gives the high bit of each byte of w that is zero.
@@ -26,9 +28,16 @@ func digits(w uint64) uint64 {
 	return ^((t & low) + (0x80-10)*each | t) & high
 }
 
-// unbroken reports whether no byte of w is below '-' or beyond ASCII, as is true of eight bytes in the middle of a long
-// word of those that words knows. Such bytes set no carry, so that the first that there is shows.
-func unbroken(w uint64) bool { return (^((w|high)-dash)|w)&high == 0 }
+// What is added to the lower seven bits of each byte of a word, for the high bit to say that the byte is at or above a
+// character. No byte carries into the next.
+const (
+	fromDash    = (0x80 - '-') * each
+	fromSlash   = (0x80 - '/') * each
+	fromDigits  = (0x80 - '0') * each
+	fromColon   = (0x80 - ':') * each
+	fromAt      = (0x80 - '@') * each
+	fromLetters = (0x80 - 'A') * each
+)
 
 // sweep gives every hit in the text, in no order; nil, and nothing allocated, when there is none.
 //
@@ -37,16 +46,21 @@ func unbroken(w uint64) bool { return (^((w|high)-dash)|w)&high == 0 }
 // asks for: it may see a value several times, and misses none.
 func (s *Scanner) sweep(in []byte) []hit {
 	p := probe{Scanner: s, in: in}
+	if !s.tokens {
+		p.word = len(in)
+	}
 	if s.wants[privateKey] {
 		p.privateKeys()
 	}
 	i := 0
 	for ; i+8 <= len(in); i += 8 {
 		w := binary.LittleEndian.Uint64(in[i:])
-		if d, at := digits(w), zeros(w^atSign); d|at != 0 {
-			p.suspect(i, w, d, at)
+		x := w & low
+		d, at := (x+fromDigits)&^(x+fromColon), (x+fromAt)&^(x+fromLetters)
+		if (d|at)&^w&high != 0 {
+			p.suspect(i, w, d&^w&high, at&^w&high)
 		}
-		if unbroken(w) && s.tokens && i >= p.word {
+		if (x+fromDash)&^w&high == high && i >= p.word {
 			p.words(i)
 		}
 	}
@@ -95,7 +109,7 @@ func (p *probe) suspect(i int, w, d, at uint64) {
 		}
 	}
 	if p.wants[phone] {
-		for m := zeros(w^plus) & (d>>8 | lastByte); m != 0; m &= m - 1 {
+		for m := zeros(w^plus) & (d >> 8); m != 0; m &= m - 1 {
 			p.phone(i + bits.TrailingZeros64(m)/8)
 		}
 		if d&firstByte != 0 && p.at(i-1) == '+' {

@@ -3,6 +3,8 @@ package mask
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/binary"
+	"math/bits"
 )
 
 // class says what a byte is in the long words that access keys and tokens are.
@@ -32,30 +34,57 @@ var classes = func() (t [256]class) {
 	return t
 }()
 
-// words looks at the word that in[i:i+8] lies in, when these are all of one: every word of 15 characters or more has
-// eight such bytes somewhere, wherever it starts.
+// wordLeast is the length of a word that is worth a look, in bytes: every such word has eight bytes of its own that the
+// sweep sees at once, wherever it starts.
+const wordLeast = 15
+
+// words looks at the word that in[i:i+8] lies in, when these are all of one.
 func (p *probe) words(i int) {
-	for _, c := range p.in[i : i+8] {
-		if classes[c] == 0 {
-			return
-		}
+	if !inOneWord(p.in[i:]) {
+		return
 	}
-	start := i
+	start, end := i, i+8
 	for start > p.word && classes[p.in[start-1]] != 0 {
 		start--
 	}
-	before, end := between, start
-	for ; end < len(p.in); end++ {
-		c := classes[p.in[end]]
-		if c == 0 {
-			break
-		}
-		if c&begins != 0 && before&between != 0 {
-			p.candidate(end)
-		}
-		before = c
+	for end+8 <= len(p.in) && inOneWord(p.in[end:]) {
+		end += 8
+	}
+	for end < len(p.in) && classes[p.in[end]] != 0 {
+		end++
 	}
 	p.word = end
+	if end-start < wordLeast {
+		return
+	}
+	p.begin(start)
+	at := start
+	for ; at+8 <= end; at += 8 {
+		w := binary.LittleEndian.Uint64(p.in[at:])
+		x := w & low
+		dashes := (x+fromDash)&^(x+fromSlash)&high | zeros(w^underscore)
+		for ; dashes != 0; dashes &= dashes - 1 {
+			p.begin(at + bits.TrailingZeros64(dashes)/8 + 1)
+		}
+	}
+	for ; at < end; at++ {
+		if classes[p.in[at]]&between != 0 {
+			p.begin(at + 1)
+		}
+	}
+}
+
+// inOneWord reports whether the first eight bytes of in are of one word.
+func inOneWord(in []byte) bool {
+	b := in[:8]
+	return classes[b[0]]&classes[b[1]]&classes[b[2]]&classes[b[3]]&classes[b[4]]&classes[b[5]]&classes[b[6]]&classes[b[7]]&inWord != 0
+}
+
+// begin looks for a key or token at in[i] when one may begin there.
+func (p *probe) begin(i int) {
+	if classes[p.at(i)]&begins != 0 {
+		p.candidate(i)
+	}
 }
 
 // candidate looks for a key or token that starts at in[i], behind something that is neither letter nor digit.
