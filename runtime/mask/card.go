@@ -105,10 +105,22 @@ func (p *probe) cardEnds(g, end, total int) int {
 	if total > cardMost || !p.cardEdge(end, end+1) {
 		return 0
 	}
-	if !issued(p.in[g:end], total) || !luhn(p.in[g:end]) {
+	if !issued(p.in[g:end], total) || !luhn(p.in[g:end]) || total == cardLeast && isArticle(p.in[g:end]) {
 		return 0
 	}
 	return end
+}
+
+// isArticle reports whether 13 digits are the number of an article (GS1, EAN-13), as shops have them by the thousand: cards
+// of 13 digits have not been issued for decades.
+func isArticle(in []byte) bool {
+	sum, weight := 0, 1
+	for _, c := range in {
+		if isDigit(c) {
+			sum, weight = sum+weight*int(c-'0'), 4-weight
+		}
+	}
+	return sum%10 == 0
 }
 
 // cardEdge reports whether the bytes next to a number, from the number outwards, let it be a number of its own: not

@@ -13,7 +13,7 @@ func (p *probe) phone(i int) {
 		return
 	}
 	var number [phoneMost]byte
-	n, end := 0, 0
+	n, end, dots, groups := 0, 0, 0, 0
 	for at := i + 1; at > 0 && at < i+phonePrinted; at = p.nextGroup(at) {
 		for ; isDigit(p.at(at)) && n < phoneMost; at, n = at+1, n+1 {
 			number[n] = p.in[at] - '0'
@@ -21,8 +21,12 @@ func (p *probe) phone(i int) {
 		if isDigit(p.at(at)) {
 			break // longer than any
 		}
-		if p.phoneEdge(at) && dialled(number[:n]) {
+		// One dot alone is that of a fraction.
+		if p.phoneEdge(at) && (dots != 1 || groups > 1) && dialled(number[:n]) {
 			end = at
+		}
+		if groups++; p.at(at) == '.' {
+			dots++
 		}
 	}
 	if end > 0 {

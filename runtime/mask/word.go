@@ -191,10 +191,28 @@ func (p *probe) bodyEnd(i int, f *keyForm) int {
 		end--
 	}
 	n := end - i
-	if n < f.least || f.most > 0 && n > f.most || isAlnum(p.at(end)) {
+	if n < f.least || f.most > 0 && n > f.most || isAlnum(p.at(end)) || !random(p.in[i:end]) {
 		return 0
 	}
 	return end
+}
+
+// random reports whether a body has a digit, or letters of both cases in one piece: names in programs have neither.
+func random(body []byte) bool {
+	lower, upper, pieces := false, false, 1
+	for _, c := range body {
+		switch {
+		case isDigit(c):
+			return true
+		case 'a' <= c && c <= 'z':
+			lower = true
+		case 'A' <= c && c <= 'Z':
+			upper = true
+		default:
+			pieces++
+		}
+	}
+	return lower && upper && pieces == 1
 }
 
 // secretNames are what AWS's tools call a secret access key, which has no form of its own.
