@@ -61,6 +61,9 @@ func TestParse(t *testing.T) {
 			Notifiers: []config.Notifier{{
 				Name: "dba-webhook", URL: "https://hooks.example.com/dba", Bearer: secret(t, "env:HOOK_TOKEN"), Timeout: 2 * time.Second,
 			}},
+			MaskKeys: []config.MaskKey{
+				{Name: "customers", Secret: secret(t, "env:CUSTOMERS_KEY")}, {Name: "orders", Secret: secret(t, "file:orders.key")},
+			},
 			Store:   config.Store{Path: "/etc/gw/state/gatewright.db"},
 			Audit:   config.Audit{Path: "/var/log/gatewright/audit.jsonl", Sync: config.SyncAlways},
 			Metrics: &config.Metrics{Address: ":9464"},

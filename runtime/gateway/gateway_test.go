@@ -10,6 +10,7 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
+	"fmt"
 	"math/big"
 	"net"
 	"os"
@@ -56,6 +57,38 @@ func TestASessionEndToEnd(t *testing.T) {
 		if got := w.metrics(path).status; got != 200 {
 			t.Errorf("%s answers %d", path, got)
 		}
+	}
+}
+
+// hashed makes the mask of cards one that needs a key.
+func hashed(b *schema.Bundle) {
+	b.Masks[0].With, b.Masks[0].Argument = schema.TransformHash, "customers"
+}
+
+func maskKey(secret string) string { return fmt.Sprintf("mask_key %q {\n secret = %q\n}\n", "customers", secret) }
+
+// TestTheSameKeyJoins holds that two gateways with one key give the same hash for the same value, and one with another key
+// another.
+func TestTheSameKeyJoins(t *testing.T) {
+	t.Parallel()
+	read := func(secret string) string {
+		w := newWorld(t)
+		w.write("bundle.gwb", w.encode(w.policy(1, hashed)))
+		w.write("mask.key", []byte(secret+"\n"))
+		w.start(w.base()+maskKey("file:mask.key"), nil)
+		var pan string
+		if err := w.connect("orders").QueryRow(t.Context(), "SELECT pan FROM cards").Scan(&pan); err != nil {
+			t.Fatal(err)
+		}
+		if w.log.String() == "" || strings.Contains(w.log.String(), secret) {
+			t.Error("the log is empty, or has the key")
+		}
+		return pan
+	}
+	key, other := strings.Repeat("one key ", 4), strings.Repeat("another ", 4)
+	a, b, c := read(key), read(key), read(other)
+	if len(a) != 32 || a != b || a == c {
+		t.Errorf("%q, %q and %q", a, b, c)
 	}
 }
 
@@ -129,6 +162,12 @@ func TestNewFails(t *testing.T) {
 			w.write("ca.pem", []byte("garbage"))
 			return strings.Replace(w.base(), `"env:SHOP_PASSWORD"`, "\"env:SHOP_PASSWORD\"\n tls { ca = \"ca.pem\" }", 1)
 		}, false, "holds no certificate"},
+		{"a mask that needs a key which is not there", func(w *world) string {
+			w.write("bundle.gwb", w.encode(w.policy(1, hashed)))
+			return w.base()
+		}, true, `mask.cards masks with hash under the key "customers", which this gateway does not have`},
+		{"a mask key that is not set", func(w *world) string { return w.base() + maskKey("env:UNSET") }, false, `mask_key "customers": the secret env:UNSET is empty or not set`},
+		{"a mask key that is short", func(w *world) string { return w.base() + maskKey("env:SHOP_PASSWORD") }, false, `key "customers": it has 16 bytes, and at least 32 are needed`},
 		{"a store that is none", file("gatewright.db", strings.Repeat("garbage", 1000)), false, "store"},
 		{"an audit log that is none", file("audit.jsonl", "garbage\n"), false, "audit log"},
 	}

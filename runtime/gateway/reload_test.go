@@ -288,6 +288,7 @@ func TestARefusedBundleChangesNothing(t *testing.T) {
 			return w.encode(w.policy(7, noOrders), key)
 		}},
 		{"a lower serial", func(_ *testing.T, w *world) []byte { return w.encode(w.policy(4, noOrders)) }},
+		{"a key that is not there", func(_ *testing.T, w *world) []byte { return w.encode(w.policy(7, hashed)) }},
 		{"an unknown variable", func(_ *testing.T, w *world) []byte {
 			return w.encode(w.policy(7, func(b *schema.Bundle) { b.Rules[0].When = &schema.Condition{Text: "moon.phase == 'full'"} }))
 		}},

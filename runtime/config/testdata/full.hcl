@@ -39,6 +39,9 @@ notifier "dba-webhook" {
   }
 }
 
+mask_key "orders" { secret = "file:orders.key" }
+mask_key "customers" { secret = "env:CUSTOMERS_KEY" }
+
 store { path = "state/gatewright.db" }
 
 audit {

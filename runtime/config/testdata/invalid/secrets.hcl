@@ -38,3 +38,7 @@ notifier "a" {
     bearer = "token" # ERROR: Secret in the file
   }
 }
+
+mask_key "literal" { secret = "hunter2hunter2hunter2hunter2hunter2" } # ERROR: Secret in the file
+
+mask_key "missing" {} # ERROR: Missing attribute
