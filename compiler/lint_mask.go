@@ -86,9 +86,63 @@ mask "country" {
 `,
 		},
 		{
-			ID: "mask-without-text", Severity: schema.SeverityInfo, Summary: "Transform over a column that is no text", check: checkNoText,
-			Why: "A number, a date, an array and the types of extensions have no masked text: whatever the transform, the caller gets " +
-				"NULL. Write with = \"null\" so that readers of the policy, and of the results, expect that.",
+			ID: "mask-bucket-of-one", Severity: schema.SeverityWarning, Summary: "Bucket that holds one value each", check: checkBucketOfOne,
+			Why: "Days are what a date is made of, and whole numbers are one apart: a bucket no wider than that gives every value back as it is.",
+			Bad: `class "birthday" {
+  targets = ["payments-db"]
+  columns = ["public.customers.birth_date"]
+}
+
+mask "birthday" {
+  classes = ["birthday"]
+  with    = "bucket"
+  width   = "day"
+}
+`,
+			Good: `class "birthday" {
+  targets = ["payments-db"]
+  columns = ["public.customers.birth_date"]
+}
+
+mask "birthday" {
+  classes = ["birthday"]
+  with    = "bucket"
+  width   = "year"
+}
+`,
+		},
+		{
+			ID: "mask-hash-of-few", Severity: schema.SeverityInfo, Summary: "Hash or token of a column with few values", check: checkFewValues,
+			Why: "The same value has the same hash and the same token. In a column with few different values, how often each comes gives it " +
+				"away: the hash that half of the customers have is that of the country that half of them live in. Hash and tokenize what " +
+				"is different in most rows, and use redact for the rest.",
+			Bad: `class "country" {
+  targets = ["payments-db"]
+  columns = ["public.customers.country"]
+}
+
+mask "country" {
+  classes = ["country"]
+  with    = "hash"
+  key     = "customers"
+}
+`,
+			Good: `class "country" {
+  targets = ["payments-db"]
+  columns = ["public.customers.country"]
+}
+
+mask "country" {
+  classes = ["country"]
+  with    = "redact"
+}
+`,
+		},
+		{
+			ID: "mask-without-text", Severity: schema.SeverityInfo, Summary: "Transform over a column that it has no form for", check: checkNoText,
+			Why: "redact, last4, first1 and email are for text, bucket is for numbers or for dates as its width says, hash is for text, bigint " +
+				"and uuid, tokenize for those and integer. A column of any other type comes back as NULL. Write with = \"null\" so that " +
+				"readers of the policy, and of the results, expect that.",
 			Bad: `class "amount" {
   targets = ["payments-db"]
   columns = ["public.orders.total"]

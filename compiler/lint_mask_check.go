@@ -51,10 +51,82 @@ var textTypes = []string{"text", "character varying", "character", "bpchar", "na
 
 func checkNoText(l *linter) {
 	l.maskedColumns(func(m *lintedMask, name string, column *schema.Column) {
-		base, _, _ := strings.Cut(column.Type, "(")
-		if m.With != schema.TransformNull && builtIn(column.Type) && !slices.Contains(textTypes, base) {
+		known := builtIn(column.Type) || slices.Contains(textTypes, baseType(column.Type))
+		if m.With != schema.TransformNull && known && !hasForm(m.Treatment(), column.Type) {
 			l.find(m.Address, m.src.With.Range, name, fmt.Sprintf("%s is of type %s, so %s gives NULL.", name, column.Type, m.With),
-				"Use with = \"null\", in a mask of its own if the class has columns of text.")
+				"Use with = \"null\", in a mask of its own if the class has other columns.")
+		}
+	})
+}
+
+// Types that transforms have a form for beside text (pg_type.dat).
+var (
+	wholeTypes  = []string{"smallint", "integer", "bigint"}
+	numberTypes = []string{"smallint", "integer", "bigint", "numeric", "real", "double precision"}
+)
+
+// hasForm reports whether a treatment makes anything but NULL of a type. A constant is taken to be one of the type.
+func hasForm(t schema.Treatment, name string) bool {
+	base := baseType(name)
+	isTime := base == "date" || strings.HasPrefix(base, "timestamp")
+	switch t.With {
+	case schema.TransformBucket:
+		w, err := schema.ParseWidth(t.Argument)
+		if err != nil || w.Span != schema.SpanNone {
+			return err != nil || isTime
+		}
+		return slices.Contains(numberTypes, base) && (w.Decimals == 0 || !slices.Contains(wholeTypes, base))
+	case schema.TransformHash:
+		return slices.Contains(textTypes, base) || base == "bigint" || base == "uuid"
+	case schema.TransformTokenize:
+		return slices.Contains(textTypes, base) || base == "integer" || base == "bigint" || base == "uuid"
+	case schema.TransformFixed:
+		return slices.Contains(textTypes, base) || slices.Contains(numberTypes, base) || isTime || base == "uuid" || base == "boolean"
+	default:
+		return slices.Contains(textTypes, base)
+	}
+}
+
+// baseType gives the name of a type without what stands in brackets; an array keeps those that make it one.
+func baseType(name string) string {
+	before, rest, ok := strings.Cut(name, "(")
+	if !ok {
+		return name
+	}
+	_, after, _ := strings.Cut(rest, ")")
+	return before + after
+}
+
+func checkBucketOfOne(l *linter) {
+	l.maskedColumns(func(m *lintedMask, name string, column *schema.Column) {
+		w, err := schema.ParseWidth(m.Argument)
+		if m.With != schema.TransformBucket || err != nil {
+			return
+		}
+		days := w.Span == schema.SpanDay && column.Type == "date"
+		ones := w == schema.Width{Number: 1} && slices.Contains(wholeTypes, column.Type)
+		if days || ones {
+			l.find(m.Address, m.src.Width.Range, name, fmt.Sprintf("A bucket of %s holds one %s of %s.", m.Argument, column.Type, name), "Use a wider bucket.")
+		}
+	})
+}
+
+// fewLength is the length up to which texts are taken to be codes, as of countries and states.
+const fewLength = 4
+
+func checkFewValues(l *linter) {
+	l.maskedColumns(func(m *lintedMask, name string, column *schema.Column) {
+		if m.With.Takes() != schema.TakesKey {
+			return
+		}
+		few := column.Type == "\"char\""
+		if match := declaredLength.FindStringSubmatch(column.Type); match != nil {
+			n, err := strconv.Atoi(match[1])
+			few = err == nil && n <= fewLength
+		}
+		if few {
+			l.find(m.Address, m.src.With.Range, name, fmt.Sprintf("%s is of type %s, so that few values come often, and how often tells which is which.", name, column.Type),
+				"Use with = \"redact\", in a mask of its own if the class has other columns.")
 		}
 	})
 }

@@ -72,7 +72,8 @@ const lintCatalog = `{"server_version": 170000, "search_path": ["pg_catalog", "p
     {"name": "id", "attribute": 1, "type": "bigint"}, {"name": "total", "attribute": 2, "type": "numeric(12,2)"}]},
   {"schema": "public", "name": "cards", "kind": "r", "columns": [{"name": "pan", "attribute": 1, "type": "text"}]},
   {"schema": "public", "name": "customers", "kind": "r", "columns": [
-    {"name": "email", "attribute": 1, "type": "text"}, {"name": "postcode", "attribute": 2, "type": "character varying(8)"}]}]}`
+    {"name": "email", "attribute": 1, "type": "text"}, {"name": "postcode", "attribute": 2, "type": "character varying(8)"},
+    {"name": "country", "attribute": 3, "type": "character(2)"}, {"name": "birth_date", "attribute": 4, "type": "date"}]}]}`
 
 var heads = regexp.MustCompile(`(?m)^[a-z]+ "[^"]*"`)
 

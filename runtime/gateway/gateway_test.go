@@ -65,7 +65,9 @@ func hashed(b *schema.Bundle) {
 	b.Masks[0].With, b.Masks[0].Argument = schema.TransformHash, "customers"
 }
 
-func maskKey(secret string) string { return fmt.Sprintf("mask_key %q {\n secret = %q\n}\n", "customers", secret) }
+func maskKey(secret string) string {
+	return fmt.Sprintf("mask_key %q {\n secret = %q\n}\n", "customers", secret)
+}
 
 // TestTheSameKeyJoins holds that two gateways with one key give the same hash for the same value, and one with another key
 // another.
