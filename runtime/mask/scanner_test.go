@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"strings"
@@ -302,6 +303,54 @@ func FuzzRedact(f *testing.F) {
 			if want := bytes.Join([][]byte{pad, out, pad}, nil); n != hits || !bytes.Equal(shifted, want) {
 				t.Fatalf("shifted by %d: %d hits, %q, want %d, %q", shift, n, shifted, hits, want)
 			}
+		}
+	})
+}
+
+// FuzzDetectors plants a value of each kind into any text, plain and in JSON, under each transform: it never comes out
+// whole, JSON stays JSON, and no more is added than a transform may add.
+func FuzzDetectors(f *testing.F) {
+	for i := range sensitive {
+		f.Add(uint8(i), uint8(i), []byte("before"), []byte("after"))
+	}
+	f.Add(uint8(0), uint8(schema.TransformTokenize), []byte(samplePEM[:60]+"\\"), []byte(samplePEM))
+	f.Add(uint8(20), uint8(schema.TransformHash), []byte(`\u0034 eyJ.eyJ-eyJ_AKIA+1+1 (`), []byte("-----END "))
+	f.Add(uint8(30), uint8(schema.TransformFixed), []byte("aws_secret_access_key = \""), []byte("-----BEGIN PRIVATE KEY-----"))
+	scanners := map[schema.Transform]*mask.Scanner{}
+	for with := schema.TransformBucket; with <= schema.TransformNull; with++ {
+		var ds []schema.Detection
+		for _, d := range schema.Detectors {
+			how := treatment(with)
+			ds = append(ds, schema.Detection{Detector: d, With: how.With, Argument: how.Argument})
+		}
+		scanners[with] = mask.NewScanner(testKeys, ds)
+	}
+	f.Fuzz(func(t *testing.T, which, with uint8, before, after []byte) {
+		value := []byte(sensitive[int(which)%len(sensitive)].in)
+		s := scanners[1+schema.Transform(with)%schema.TransformNull]
+		in := bytes.Join([][]byte{before, value, after}, []byte(" , "))
+		out, hits := s.Redact(nil, in)
+		around := bytes.Count(before, value) + bytes.Count(after, value)
+		if hits == 0 || bytes.Count(out, value) > around {
+			t.Fatalf("%q gives %d hits, %q", in, hits, out)
+		}
+		if len(out) > len(in)+64*hits {
+			t.Fatalf("%d bytes become %d with %d hits", len(in), len(out), hits)
+		}
+		document, err := json.Marshal(map[string]string{"k": string(in)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		masked, isNull, hits := s.Cell(nil, jsonText, 0, document)
+		if isNull || hits == 0 || !json.Valid(masked) {
+			t.Fatalf("%q becomes %q", document, masked)
+		}
+		binary, _, more := s.Cell(nil, jsonb, 1, append([]byte{1}, document...))
+		if more != hits || !bytes.Equal(binary[1:], masked) {
+			t.Fatalf("in binary %q, in text %q", binary, masked)
+		}
+		if _, isNull, n := s.Cell(nil, textArray, 1, arrayOf(text, before, value)); !isNull || n == 0 {
+			t.Fatalf("an array passes with %q", value)
 		}
 	})
 }

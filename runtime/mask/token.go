@@ -19,13 +19,14 @@ const (
 const mostWalks = 256
 
 // token replaces the digits and letters of a text by others of their kinds, in place; everything else stays. It reports
-// false, and leaves the text in any state, when the text is not ASCII, holds control characters, or has so few digits and
+// false, and leaves the text in any state, when the text is not ASCII, holds control characters or a backslash, which may be part of
+// an escape, or has so few digits and
 // letters that fewer than leastDomain texts look like it.
 func (k *key) token(scratch, text []byte, backwards bool) bool {
 	digits, letters := 0, 0
 	for _, c := range text {
 		switch {
-		case c < ' ' || c >= 0x7f:
+		case c < ' ' || c >= 0x7f || c == '\\':
 			return false
 		case isDigit(c):
 			digits++
