@@ -73,12 +73,20 @@ func drawRule(r *rand.Rand, n int) schema.Rule {
 	return rule
 }
 
+// planTreatments are of five strengths, two of them buckets that differ in width.
+var planTreatments = []schema.Treatment{
+	{With: schema.TransformBucket, Argument: "10"}, {With: schema.TransformBucket, Argument: "100"}, {With: schema.TransformLast4},
+	{With: schema.TransformHash, Argument: "k"}, {With: schema.TransformNull},
+}
+
 func drawMask(r *rand.Rand, n int) schema.Mask {
 	m := schema.Mask{
 		Address: fmt.Sprintf("mask.m%d", n), Classes: [][]string{{"c"}, {"d"}, {"c", "d"}}[r.IntN(3)], Groups: draw(r, planGroups, 1),
-		Predicates: schema.Predicates(r.IntN(3)), When: drawCondition(r, planMasks), Mode: schema.Mode(r.IntN(8) / 7),
 	}
-	m.With = schema.Transform(1 + r.IntN(5))
+	how := planTreatments[r.IntN(len(planTreatments))]
+	m.With, m.Argument = how.With, how.Argument
+	m.Predicates = schema.Predicates(r.IntN(3))
+	m.When, m.Mode = drawCondition(r, planMasks), schema.Mode(r.IntN(8)/7)
 	if r.IntN(3) == 0 {
 		m.Unless = drawCondition(r, planMasks)
 	}
@@ -270,20 +278,20 @@ func strictness(a *schema.Action, old, new *schema.Decision, oldBundle, newBundl
 	if a.Accesses[0].Verb == schema.VerbConnect {
 		return looser, tighter
 	}
-	was, is := schema.TransformNone, schema.TransformNone
+	var was, is int32
 	if len(old.Masks) > 0 {
-		was = old.Masks[0].With
+		was = old.Masks[0].Treatment().Strength()
 	}
 	if len(new.Masks) > 0 {
-		is = new.Masks[0].With
+		is = new.Masks[0].Treatment().Strength()
 	}
 	looser, tighter = looser || is < was, tighter || is > was
-	was, is = schema.TransformNone, schema.TransformNone
+	was, is = 0, 0
 	if len(old.Detect) > 0 {
-		was = old.Detect[0].With
+		was = old.Detect[0].Treatment().Strength()
 	}
 	if len(new.Detect) > 0 {
-		is = new.Detect[0].With
+		is = new.Detect[0].Treatment().Strength()
 	}
 	return looser || is < was, tighter || is > was
 }
