@@ -11,7 +11,7 @@ import (
 )
 
 // masked are the columns of the corpus that are classified.
-var masked = []string{"public.customers.ssn", "public.cards.pan", "public.customers.email"}
+var masked = []string{"public.customers.ssn", "public.cards.pan", "public.customers.email", "public.baits.tags", "public.baits.raw"}
 
 // analystVerbs are what the corpus's analyst may do on public.*.
 var analystVerbs = []string{schema.VerbSelect, schema.VerbInsert, schema.VerbUpdate, schema.VerbDelete}

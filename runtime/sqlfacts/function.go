@@ -28,8 +28,15 @@ func (a *analysis) funcCall(f *pg.FuncCall, s *scope) value {
 	if len(args) == 1 && args[0].row != nil && schemaName == "" && !a.isFunction(name) {
 		return a.attribute(args[0], name)
 	}
+	if f.GetFuncVariadic() && !slices.Contains(totalSpread, name) {
+		return a.unsafe(a.apply(schemaName, name, args, false))
+	}
 	return a.apply(schemaName, name, args, f.GetAggStar())
 }
+
+// totalSpread are the built-in functions that stay total over an array whose elements are their arguments, however many
+// those are; format has too few of them.
+var totalSpread = []string{"concat", "concat_ws", "num_nonnulls", "num_nulls"}
 
 // isFunction reports whether any function has a name, so that name(row) is not a column in function notation.
 func (a *analysis) isFunction(name string) bool {
@@ -183,6 +190,8 @@ func totalCall(name string, args []value) bool {
 		return integer(1, -1e9, 100)
 	case "split_part":
 		return integer(2, 1, 1e9)
+	case "bpchar", "length", "varchar": // with more, a length that is held to, or bytes that may be no text
+		return len(args) == 1
 	case "format":
 		return len(args) > 0 && args[0].literal && strings.Count(args[0].text, "%") == strings.Count(args[0].text, "%s") &&
 			strings.Count(args[0].text, "%") < len(args)

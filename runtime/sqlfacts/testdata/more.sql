@@ -27,3 +27,4 @@ CREATE TABLE memberships (id int PRIMARY KEY, member_ssn text REFERENCES custome
 CREATE VIEW v_members AS SELECT id, member_ssn AS m FROM memberships;
 CREATE TABLE "order" (id int, key text) PARTITION BY LIST (id);
 CREATE TABLE order_1 PARTITION OF "order" FOR VALUES IN (1);
+CREATE TABLE baits (id int, tags text[], raw bytea);
