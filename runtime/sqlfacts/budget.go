@@ -31,7 +31,13 @@ const (
 )
 
 // budget is what is left for one text.
-type budget struct{ left, looks int }
+type budget struct {
+	left, looks int
+	// explains is set inside EXPLAIN, and shown are then the columns that the plan tells the width of though nothing asks
+	// for them.
+	explains bool
+	shown    []string
+}
 
 func newBudget() *budget { return &budget{left: maxWork, looks: maxLooks} }
 

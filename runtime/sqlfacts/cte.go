@@ -89,6 +89,7 @@ func (a *analysis) cteResult(c *cte) result {
 		}
 		a.queries++
 		a.runCTE(c)
+		a.shows(c.out.fields)
 		a.queries--
 		c.state = cteDone
 	}

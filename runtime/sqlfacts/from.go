@@ -93,6 +93,7 @@ func (a *analysis) rangeFunction(r *pg.RangeFunction, s *scope) *item {
 	} else if al == nil && len(r.GetFunctions()) > 0 {
 		it.alias = outputName(r.GetFunctions()[0].GetList().GetItems()[0])
 	}
+	a.shows(it.fields)
 	if r.GetOrdinality() {
 		it.fields = append(it.fields, field{name: "ordinality", v: value{origin: schema.OriginConstant}, access: -1})
 	}

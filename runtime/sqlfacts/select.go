@@ -186,6 +186,7 @@ func (a *analysis) setOperation(sel *pg.SelectStmt, around *scope) result {
 			a.use(schema.PlacePredicate, f.v.columns, "")
 		}
 	}
+	a.shows(out.fields)
 	return out
 }
 
@@ -207,6 +208,7 @@ func (a *analysis) values(lists []*pg.Node, s *scope) result {
 			}
 		}
 	}
+	a.shows(out.fields)
 	return out
 }
 

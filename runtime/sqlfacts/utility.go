@@ -130,7 +130,9 @@ func (a *analysis) created(rv *pg.RangeVar) string {
 
 // explain shows a plan, in which constants folded from any column that takes part may stand.
 func (a *analysis) explain(x *pg.ExplainStmt) {
+	a.explains = true
 	a.statement(x.GetQuery())
+	a.explains = false
 	var columns []string
 	add := func(more []string) {
 		more = slices.Clone(more)
@@ -138,6 +140,7 @@ func (a *analysis) explain(x *pg.ExplainStmt) {
 		columns = union(columns, slices.Compact(more))
 	}
 	add(a.columns)
+	add(a.shown)
 	for _, o := range a.st.Outputs {
 		add(o.Columns)
 	}
@@ -151,6 +154,19 @@ func (a *analysis) explain(x *pg.ExplainStmt) {
 	a.st.Rows, a.st.Outputs = true, []schema.Output{out}
 	a.st.Effect = Effect{DDL: a.st.Effect.DDL, MayChangeSession: a.st.Effect.MayChangeSession}
 	a.st.CopyIn, a.st.CopyOut = false, false
+}
+
+// shows records the columns of a part of a query that PostgreSQL plans as it stands, those that nothing asks for
+// included. From a plain subquery or view they are left out.
+func (a *analysis) shows(fields []field) {
+	if !a.explains {
+		return
+	}
+	for i := range fields {
+		if a.look(1 + len(fields[i].v.columns)) {
+			a.shown = append(a.shown, fields[i].v.columns...)
+		}
+	}
 }
 
 // inner analyses a statement that stands inside another, with facts of its own.
