@@ -49,7 +49,20 @@ func (g *grammar) selects(m mode) []any {
 	if g.chance(5) {
 		return []any{statement(pick(g, systems))}
 	}
+	if g.chance(20) {
+		return []any{g.focused(m)}
+	}
 	return []any{statement(g.anyQuery(m))}
+}
+
+// focused is one expression over masked columns themselves, with nothing around it.
+func (g *grammar) focused(m mode) *tree {
+	g.scopes = [][]source{nil}
+	from := g.fromBody()
+	k := pick(g, []kind{text, text, text, integer, integer, number, date, boolean, boolean, document, array, bytea, span, address, row})
+	e := pick(g, expressions[k])
+	g.depth, g.windows, g.aggregates = 5, true, e.needs == "agg"
+	return statement("SELECT ", g.fill(k, e, m), " AS c0 FROM ", from)
 }
 
 // systems are questions about rows that are not in any column.

@@ -29,7 +29,7 @@ func TestNoninterferenceGrammar(t *testing.T) {
 		how := pick(g, []string{waySimple, waySimple, wayText, wayBinary, wayTogether})
 		verdict, got := tr.verdict(t, script.steps(), how)
 		counts.add(kind, verdict, script.dirty)
-		tr.slow(t, script.String(), got)
+		tr.odd(t, script.String(), verdict, got)
 		switch {
 		case verdict == leaked:
 			script.shrink(func() bool {
@@ -64,8 +64,15 @@ func (tr *trio) shrinkSteps(t *testing.T, steps []string, how string) []string {
 	return steps
 }
 
-// slow reports a statement that took longer than the database lets any take.
-func (tr *trio) slow(t *testing.T, sql string, got [2]played) {
+// odd reports a statement that ended its session or took longer than the database lets any take, and names one of which
+// nothing can be said.
+func (tr *trio) odd(t *testing.T, sql, verdict string, got [2]played) {
+	if verdict == unsteady {
+		t.Logf("unsteady: %s", sql)
+	}
+	if verdict == lost {
+		t.Errorf("the session ended:\n%s\n%s", sql, bothAnswers(got))
+	}
 	for _, p := range got {
 		if p.took > tooLong {
 			t.Errorf("took %v: %s", p.took, sql)
