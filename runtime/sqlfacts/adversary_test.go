@@ -297,6 +297,8 @@ var adversary = []struct{ name, text, want string }{
 	{"explain of a view", "EXPLAIN SELECT id, name FROM customer_contact", "masks "},
 	{"explain of a union in a view", "EXPLAIN SELECT id FROM v_union", "denied"},
 	{"explain of a function in FROM", "EXPLAIN SELECT id FROM customers, concat(ssn)", "denied"},
+	{"explain of a child's column", "EXPLAIN SELECT 1 FROM archive a, LATERAL (SELECT a.ssn FROM orders ORDER BY id) l", "denied"},
+	{"explain of a prepared statement that reads one", "PREPARE p AS SELECT 1 FROM archive a, LATERAL (SELECT a.ssn FROM orders ORDER BY id) l; EXPLAIN EXECUTE p", "denied"},
 	{"explain of VALUES", "EXPLAIN SELECT id FROM customers, LATERAL (VALUES (ssn)) v", "denied"},
 	{"explain of a prepared statement over a union", "PREPARE p AS SELECT id FROM v_union; EXPLAIN EXECUTE p", "denied"},
 	{"explain of nothing masked", "EXPLAIN SELECT id, name FROM customers", "masks "},

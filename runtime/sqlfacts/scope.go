@@ -120,6 +120,9 @@ func (a *analysis) read(f *field) value {
 			access = a.access(schema.VerbSelect, tableOf(f.full), false)
 		}
 		a.touch(access, cmp.Or(f.own, f.name))
+		if a.explains {
+			a.shows([]field{*f})
+		}
 		a.columns = append(a.columns, f.full)
 	}
 	return f.v
