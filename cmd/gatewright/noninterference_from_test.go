@@ -134,7 +134,7 @@ func (g *grammar) fromFunction(m mode) *tree {
 	kept := g.scopes[scope]
 	defer func() { g.scopes[scope] = append(kept, g.scopes[scope]...) }()
 	in := g.inner(m)
-	switch g.Intn(6) {
+	switch g.Intn(8) {
 	case 0:
 		a := g.expr(array, in)
 		g.scopes[scope] = nil
@@ -154,6 +154,14 @@ func (g *grammar) fromFunction(m mode) *tree {
 		j := g.expr(document, in)
 		g.scopes[scope] = nil
 		return g.named([]source{{name: "a", kind: text, dirty: j.dirty}}, alias, "jsonb_to_record(", j, ") ", alias, "(a text)")
+	case 5:
+		x := g.expr(text, in)
+		g.scopes[scope] = nil
+		return g.named([]source{{name: "x", kind: text, dirty: x.dirty}}, alias, "XMLTABLE('/a' PASSING xmlelement(name a, ", x, ") COLUMNS x text PATH '.') ", alias)
+	case 6:
+		x := g.expr(text, m)
+		g.scopes[scope] = nil
+		return g.named([]source{{name: "f", kind: text, dirty: x.dirty}}, alias, pick(g, []string{"upper(", "concat('a', ", "md5("}), x, ") ", alias, "(f)")
 	}
 	g.scopes[scope] = nil
 	return g.named([]source{{name: "n", kind: integer}}, alias, "generate_series(1, ", fmt.Sprint(1+g.Intn(3)), ") ", alias, "(n)")

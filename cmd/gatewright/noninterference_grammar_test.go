@@ -59,6 +59,8 @@ type grammar struct {
 	wildness int
 	// aggregates is set where an aggregate may stand, windows where a window function may.
 	aggregates, windows bool
+	// wrote is set once the script writes.
+	wrote bool
 }
 
 // body is a named query: a table, a view, a WITH query.

@@ -24,7 +24,14 @@ func (g *grammar) script() (*tree, string) {
 	n := g.Intn(100)
 	for _, s := range scripts {
 		if n -= s.share; n < 0 {
-			return list(sortScript, ";\n", s.make(m)...), s.kind
+			steps := s.make(m)
+			if s.kind == "write" || s.kind == "definition" {
+				g.wrote = true
+			}
+			if g.wrote { // nothing that it does may stay
+				steps = append(append([]any{statement("BEGIN")}, steps...), statement("ROLLBACK"))
+			}
+			return list(sortScript, ";\n", steps...), s.kind
 		}
 	}
 	panic("the shares come to a hundred")
@@ -65,16 +72,6 @@ func (g *grammar) focused(m mode) *tree {
 	return statement("SELECT ", g.fill(k, e, m), " AS c0 FROM ", from)
 }
 
-// systems are questions about rows that are not in any column.
-var systems = []string{
-	"SELECT ctid, tableoid::regclass, id FROM people ORDER BY id", "SELECT p FROM people p", "SELECT p.*, p FROM people p", "SELECT (p).ssn FROM people p", "SELECT row(p.*) FROM people p",
-	"SELECT (SELECT p) FROM people p", "SELECT to_json(p) FROM people p", "SELECT people::text FROM people", "SELECT (home).* FROM people", "SELECT (p.home).zip FROM people p",
-	"SELECT count(p) FROM people p", "SELECT p IS NULL FROM people p", "SELECT name(p) FROM people p", "SELECT p.upper FROM (SELECT ssn AS upper FROM people) p", "SELECT * FROM rich",
-	"SELECT * FROM ranked", "SELECT * FROM grouped", "SELECT * FROM assets", "SELECT * FROM ONLY assets", "SELECT serial, tableoid FROM assets*", "SELECT * FROM payments",
-	"SELECT count(*) FROM people WHERE pin = 7", "SELECT id FROM people WHERE ssn = '123'", "SELECT t FROM people_deep t", "SELECT * FROM holdings NATURAL JOIN people_card",
-	"SELECT * FROM people p JOIN people_copy c USING (ssn)", "SELECT id, mood, mood < 'high' FROM people", "SELECT worth::text, ratio::text, seen::text FROM people",
-}
-
 func (g *grammar) explains(m mode) []any {
 	options := pick(g, []string{"", "VERBOSE ", "(COSTS OFF) ", "(ANALYZE, TIMING OFF, SUMMARY OFF, BUFFERS OFF) ", "(FORMAT json, ANALYZE, TIMING OFF, SUMMARY OFF) ",
 		"(FORMAT yaml) ", "(FORMAT xml, VERBOSE) ", "(ANALYZE, TIMING OFF, SUMMARY OFF, VERBOSE) ", "(SETTINGS, WAL, ANALYZE, TIMING OFF, SUMMARY OFF) "})
@@ -99,7 +96,7 @@ func (g *grammar) cursors(m mode) []any {
 	for range 1 + g.Intn(3) {
 		steps = append(steps, statement(pick(g, []string{"FETCH 2 FROM ", "FETCH ALL FROM ", "FETCH NEXT FROM ", "MOVE 1 FROM ", "FETCH BACKWARD 1 FROM ", "FETCH ABSOLUTE 2 FROM "}), name))
 	}
-	if strings.HasSuffix(kind, "HOLD") {
+	if strings.HasSuffix(kind, "HOLD") && !g.wrote {
 		return append(steps, statement("COMMIT"), statement("FETCH 1 FROM ", name), statement("CLOSE ", name))
 	}
 	return append(steps, statement("ROLLBACK"))
@@ -115,12 +112,15 @@ func (g *grammar) prepares(m mode) []any {
 }
 
 func (g *grammar) writes(m mode) []any {
+	if g.chance(20) {
+		return []any{statement(pick(g, maskedWrites)).withDirt(true), statement("SELECT id, word, ssn FROM scratch ORDER BY id")}
+	}
 	g.scopes = [][]source{nil}
 	t := g.written(m)
 	if g.chance(60) {
 		t.add(optional(" RETURNING ", list(sortList, ", ", g.returned(m), g.returned(m))))
 	}
-	return []any{statement("BEGIN"), t, statement("SELECT id, word, amount FROM scratch ORDER BY id"), statement("ROLLBACK")}
+	return []any{t, statement("SELECT id, word, amount FROM scratch ORDER BY id")}
 }
 
 // returned is an expression over the columns of the table that is written to: written has put them into the scope.
@@ -130,6 +130,7 @@ func (g *grammar) returned(m mode) *tree {
 
 // written makes a statement that writes, up to RETURNING.
 func (g *grammar) written(m mode) *tree {
+	g.wrote = true
 	in := g.inner(m)
 	key := 100 + g.Intn(100)
 	switch g.Intn(6) {
@@ -184,7 +185,7 @@ func (g *grammar) definitions(m mode) []any {
 		statement("CREATE FUNCTION ", name, "() RETURNS text LANGUAGE sql AS 'SELECT ssn FROM public.people LIMIT 1'"), statement("COMMENT ON TABLE people IS 'x'"), statement("DROP VIEW people_card CASCADE"),
 		statement("CREATE STATISTICS ", name, " (ndistinct) ON ssn, name FROM people"), statement("DO $$ BEGIN RAISE NOTICE '%', (SELECT ssn FROM people LIMIT 1); END $$"),
 	})
-	return []any{statement("BEGIN"), first.withDirt(true), statement("ROLLBACK")}
+	return []any{first.withDirt(true)}
 }
 
 func (g *grammar) statistics(mode) []any {
