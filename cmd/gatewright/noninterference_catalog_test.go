@@ -75,7 +75,7 @@ func TestNoninterferenceCatalog(t *testing.T) {
 	counts.print(t)
 }
 
-func (tr *trio) playCall(t *testing.T, counts *tally, sql, kind, how string) {
+func (tr *twinned) playCall(t *testing.T, counts *tally, sql, kind, how string) {
 	verdict, got := tr.verdict(t, []string{sql}, how)
 	counts.add(map[string]string{"f": "function", "a": "aggregate", "w": "window", "o": "operator", "c": "cast"}[kind], verdict, true)
 	tr.odd(t, sql, verdict, got)

@@ -17,8 +17,8 @@ const patience = 30 * time.Second
 // tooLong is how long no statement may take that the database ends after its timeout.
 const tooLong = 5 * time.Second
 
-// trio is the twins and the double, with a gateway in front of each.
-type trio struct {
+// twinned is the twins and their doubles, with a gateway in front of each.
+type twinned struct {
 	server   *pgserver.Server
 	gateways [twinCount]*testbed
 	wires    [twinCount]*wire
@@ -28,7 +28,7 @@ type trio struct {
 
 // sweep takes away what writes that were undone have left, so that tables have the size that they had before, and plans
 // with it.
-func (tr *trio) sweep(t *testing.T) {
+func (tr *twinned) sweep(t *testing.T) {
 	t.Helper()
 	for _, w := range tr.direct {
 		var answers [][]byte
@@ -39,7 +39,7 @@ func (tr *trio) sweep(t *testing.T) {
 }
 
 // fresh gives every twin a new session.
-func (tr *trio) fresh(t *testing.T) {
+func (tr *twinned) fresh(t *testing.T) {
 	for i, gw := range tr.gateways {
 		if tr.wires[i] != nil {
 			_ = tr.wires[i].conn.Close()
@@ -57,7 +57,7 @@ type played struct {
 }
 
 // play runs a script in some way on some twins at once, each in its session.
-func (tr *trio) play(steps []string, w string, on ...int) []played {
+func (tr *twinned) play(steps []string, w string, on ...int) []played {
 	out := make([]played, len(on))
 	done := make(chan bool)
 	for i, twin := range on {
@@ -135,7 +135,7 @@ func (w *wire) ask(sql, how string, answers *[][]byte) string {
 }
 
 // tidy ends what a script may have left open.
-func (tr *trio) tidy(t *testing.T) {
+func (tr *twinned) tidy(t *testing.T) {
 	for _, p := range tr.play([]string{"ROLLBACK", "CLOSE ALL", "DEALLOCATE ALL", "RESET ALL"}, waySimple, first, second) {
 		if p.lost != "" {
 			tr.fresh(t)
@@ -151,7 +151,7 @@ const (
 	turnedAway = "refused"
 	// timedOut: the database ended it at its timeout, on either twin; when that happens shows nothing.
 	timedOut = "timed out"
-	// unsteady: the first twin and its double disagree on what came, so nothing can be said of the second.
+	// unsteady: a twin and its double disagree on what came, so nothing can be said.
 	unsteady = "unsteady"
 	leaked   = "LEAKED"
 	// lost: the session ended.
@@ -192,8 +192,8 @@ func unlike(a, b played) bool {
 	return a.lost != b.lost || !bytes.Equal(bytes.Join(a.answers, nil), bytes.Join(b.answers, nil))
 }
 
-// verdict plays a script on the twins, and where they differ on new sessions, the double with them.
-func (tr *trio) verdict(t *testing.T, steps []string, how string) (string, [2]played) {
+// verdict plays a script on the twins, and where they differ on new sessions, the doubles with them.
+func (tr *twinned) verdict(t *testing.T, steps []string, how string) (string, [2]played) {
 	p := tr.play(steps, how, first, second)
 	out := [2]played(p)
 	verdict := verdictOf(p[0])
@@ -216,14 +216,14 @@ func (tr *trio) verdict(t *testing.T, steps []string, how string) (string, [2]pl
 // repeats is how often a difference must show without an exception: what hangs on random() can be alike by chance.
 const repeats = 5
 
-// judge plays a script on new sessions of all three, over and over while the twins differ.
-func (tr *trio) judge(t *testing.T, steps []string, how string) (string, [2]played) {
+// judge plays a script on new sessions of all four, over and over while the twins differ.
+func (tr *twinned) judge(t *testing.T, steps []string, how string) (string, [2]played) {
 	defer tr.fresh(t)
 	var rounds [][]played
 	for len(rounds) < repeats {
 		tr.fresh(t)
 		tr.sweep(t)
-		p := tr.play(steps, how, first, second, double)
+		p := tr.play(steps, how, first, second, double, otherDouble)
 		rounds = append(rounds, p)
 		for _, one := range p {
 			if verdictOf(one) == timedOut {
@@ -237,11 +237,11 @@ func (tr *trio) judge(t *testing.T, steps []string, how string) (string, [2]play
 	return compared(rounds), [2]played(rounds[0][:2])
 }
 
-// compared gives the verdict on rounds of the two twins and the double.
+// compared gives the verdict on rounds of the twins and their doubles.
 func compared(rounds [][]played) string {
 	a, b := rounds[0][first], rounds[0][second]
 	for _, p := range rounds {
-		if !sameShape(a, p[first]) || !sameShape(a, p[double]) || !sameShape(b, p[second]) {
+		if !sameShape(a, p[first]) || !sameShape(a, p[double]) || !sameShape(b, p[second]) || !sameShape(b, p[otherDouble]) {
 			return unsteady
 		}
 	}
@@ -258,10 +258,11 @@ func compared(rounds [][]played) string {
 	return verdictOf(a)
 }
 
-// steadyCell reports whether a cell is always the same on the first twin and its double, and always the same on the second.
+// steadyCell reports whether a cell is always the same on each twin and its double.
 func steadyCell(rounds [][]played, i, j int) bool {
 	for _, p := range rounds {
-		if !sameCell(rounds[0][first], p[first], i, j) || !sameCell(rounds[0][first], p[double], i, j) || !sameCell(rounds[0][second], p[second], i, j) {
+		a, b := rounds[0][first], rounds[0][second]
+		if !sameCell(a, p[first], i, j) || !sameCell(a, p[double], i, j) || !sameCell(b, p[second], i, j) || !sameCell(b, p[otherDouble], i, j) {
 			return false
 		}
 	}

@@ -48,7 +48,7 @@ func TestNoninterferenceSQLSmith(t *testing.T) {
 	}
 }
 
-func (tr *trio) playSmith(t *testing.T, counts *tally, number int, sql string) {
+func (tr *twinned) playSmith(t *testing.T, counts *tally, number int, sql string) {
 	how := []string{waySimple, wayText, wayBinary}[number%3]
 	steps := []string{"BEGIN", sql, "ROLLBACK"}
 	verdict, got := tr.verdict(t, steps, how)
@@ -82,7 +82,7 @@ const model = "model"
 // with that show nothing: functions that nobody has vouched for, and views that stand on a decision over a masked column.
 // sqlsmith leaves out functions that return "internal"; the server itself needs the rows of some. It gives the relations
 // of the server's own that are as closed.
-func (tr *trio) makeModel(t *testing.T) (closed []string) {
+func (tr *twinned) makeModel(t *testing.T) (closed []string) {
 	t.Helper()
 	run := func(database, sql string) string {
 		t.Helper()

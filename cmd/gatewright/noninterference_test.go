@@ -55,7 +55,7 @@ func TestNoninterferenceGrammar(t *testing.T) {
 }
 
 // shrinkSteps cuts words out of each step of a script that leaks.
-func (tr *trio) shrinkSteps(t *testing.T, steps []string, how string) []string {
+func (tr *twinned) shrinkSteps(t *testing.T, steps []string, how string) []string {
 	for i := range steps {
 		steps[i] = shrinkTokens(steps[i], func(text string) bool {
 			tried := slices.Clone(steps)
@@ -69,7 +69,7 @@ func (tr *trio) shrinkSteps(t *testing.T, steps []string, how string) []string {
 
 // odd reports a statement that ended its session or took longer than the database lets any take, and names one of which
 // nothing can be said.
-func (tr *trio) odd(t *testing.T, sql, verdict string, got [2]played) {
+func (tr *twinned) odd(t *testing.T, sql, verdict string, got [2]played) {
 	if verdict == unsteady {
 		t.Logf("unsteady: %s", sql)
 	}

@@ -202,19 +202,20 @@ allow "calls" {
 // worldTables are what has statistics. The server's own catalogs have none, which would tell of each other.
 const worldTables = "people, accounts, scratch, cities, payments, assets, vehicles, people_copy"
 
-// The twins, and the double of the first: what differs between those two does not come from a masked value.
+// The twins, and a double of each: what differs between a twin and its double does not come from a masked value.
 const (
 	first = iota
 	second
 	double
+	otherDouble
 	twinCount
 )
 
-func twinName(i int) string { return "twin_" + string("abc"[i]) }
+func twinName(i int) string { return "twin_" + string("abcd"[i]) }
 
 // startWorld makes the twins and a gateway in front of each. They are copies of one empty database, so that every object
 // has the same number in all, and get their rows in the same order.
-func startWorld(t *testing.T, w world) *trio {
+func startWorld(t *testing.T, w world) *twinned {
 	t.Helper()
 	s, err := pgserver.Start(t.Context(), pgserver.Config{Settings: worldSettings()})
 	if err != nil {
@@ -233,7 +234,7 @@ func startWorld(t *testing.T, w world) *trio {
 	}
 	run("postgres", "CREATE DATABASE structure")
 	run("structure", string(structure))
-	tr := &trio{server: s}
+	tr := &twinned{server: s}
 	for i := range twinCount {
 		run("postgres", "CREATE DATABASE "+twinName(i)+" TEMPLATE structure")
 		run(twinName(i), w.rows(i%2)+padding()+"REFRESH MATERIALIZED VIEW people_copy;\nVACUUM ANALYZE "+worldTables+";")
@@ -246,7 +247,7 @@ func startWorld(t *testing.T, w world) *trio {
 }
 
 // differ reports a masked column that is the same in the twins, or another that is not.
-func (tr *trio) differ(t *testing.T, w world) {
+func (tr *twinned) differ(t *testing.T, w world) {
 	t.Helper()
 	for _, c := range worldColumns {
 		if c.name == "pad" || c.table == "cities" {
@@ -267,7 +268,7 @@ func (tr *trio) differ(t *testing.T, w world) {
 }
 
 // evenlyPadded reports rows of one table that differ in length.
-func (tr *trio) evenlyPadded(t *testing.T, twin int) {
+func (tr *twinned) evenlyPadded(t *testing.T, twin int) {
 	t.Helper()
 	out, err := tr.server.PSQL(t.Context(), twinName(twin), `SELECT DISTINCT pg_column_size(t) FROM people t;
 SELECT DISTINCT pg_column_size(t) FROM accounts t; SELECT DISTINCT pg_column_size(t) FROM scratch t`)
