@@ -32,7 +32,7 @@ func (tr *twinned) sweep(t *testing.T) {
 	t.Helper()
 	for _, w := range tr.direct {
 		var answers [][]byte
-		if problem := w.ask("VACUUM people, accounts, scratch, payments, assets, vehicles", waySimple, &answers); problem != "" || verdictOf(played{answers: answers}) != answered {
+		if problem := w.ask("VACUUM people, accounts, scratch, payments, assets, vehicles", waySimple, &answers); problem != "" || verdictOf(played{answers: answers}) != wentThrough {
 			t.Fatalf("VACUUM: %s %q", problem, answers)
 		}
 	}
@@ -146,9 +146,9 @@ func (tr *twinned) tidy(t *testing.T) {
 
 // Verdicts on a script.
 const (
-	answered   = "answered"
-	failed     = "failed"
-	turnedAway = "refused"
+	wentThrough = "answered"
+	failed      = "failed"
+	turnedAway  = "refused"
 	// timedOut: the database ended it at its timeout, on either twin; when that happens shows nothing.
 	timedOut = "timed out"
 	// unsteady: a twin and its double disagree on what came, so nothing can be said.
@@ -162,7 +162,7 @@ func verdictOf(p played) string {
 	if p.lost != "" {
 		return lost
 	}
-	verdict := answered
+	verdict := wentThrough
 	for _, b := range p.answers {
 		if b[0] != 'E' {
 			continue
@@ -172,7 +172,7 @@ func verdictOf(p played) string {
 			return timedOut
 		case code == "42501":
 			verdict = turnedAway
-		case verdict == answered:
+		case verdict == wentThrough:
 			verdict = failed
 		}
 	}

@@ -108,7 +108,7 @@ func (c *tally) share() int {
 	for _, n := range c.dirty {
 		all += n
 	}
-	return 100 * c.dirty[answered] / max(1, all)
+	return 100 * c.dirty[wentThrough] / max(1, all)
 }
 
 func (c *tally) print(t *testing.T) {
