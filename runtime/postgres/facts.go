@@ -1,10 +1,7 @@
 package postgres
 
 import (
-	"container/list"
 	"errors"
-	"strings"
-	"sync"
 	"time"
 
 	"github.com/gatewright/gatewright/runtime/sqlfacts"
@@ -263,101 +260,4 @@ func only(f *facts) *sqlfacts.Statement {
 		return nil
 	}
 	return &f.stmts[0]
-}
-
-// cache holds classified texts, bounded by what they roughly take, the least recently used going first.
-type cache struct {
-	mu    sync.Mutex
-	limit int
-	size  int
-	order list.List
-	items map[cacheKey]*list.Element
-}
-
-type cacheKey struct {
-	// text is a whole text or, when length is the length of one in bytes, the shape of many.
-	text, path string
-	length     int
-	catalog    *schema.Catalog
-}
-
-type cacheItem struct {
-	key  cacheKey
-	f    *facts
-	size int
-}
-
-func newCache(limit int) *cache { return &cache{limit: limit, items: map[cacheKey]*list.Element{}} }
-
-func (c *cache) get(text, path string, catalog *schema.Catalog) *facts {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	e, ok := c.items[cacheKey{text: text, path: path, catalog: catalog}]
-	if !ok {
-		return nil
-	}
-	c.order.MoveToFront(e)
-	return e.Value.(*cacheItem).f
-}
-
-// shapes reports whether the facts hold for every text of the same shape and length, but for the statement's text.
-func (f *facts) shapes(text string, literals int) bool {
-	st := only(f)
-	return st != nil && st.Literals == literals && strings.HasPrefix(text, st.Text)
-}
-
-// like gives the facts of a text by those of another one of the same shape and length.
-func (c *cache) like(shape []byte, text, path string, catalog *schema.Catalog) *facts {
-	c.mu.Lock()
-	e, ok := c.items[cacheKey{text: string(shape), path: path, length: len(text), catalog: catalog}]
-	if !ok {
-		c.mu.Unlock()
-		return nil
-	}
-	c.order.MoveToFront(e)
-	model := e.Value.(*cacheItem).f
-	c.mu.Unlock()
-	made := &struct {
-		facts facts
-		stmt  [1]sqlfacts.Statement
-	}{facts: *model}
-	made.stmt[0] = model.stmts[0]
-	made.stmt[0].Text = text[:len(model.stmts[0].Text)]
-	made.facts.stmts = made.stmt[:]
-	return &made.facts
-}
-
-func (c *cache) put(text string, length int, f *facts) {
-	item := &cacheItem{cacheKey{text: text, path: f.path, length: length, catalog: f.catalog}, f, sizeOf(text, f)}
-	if item.size > c.limit/4 {
-		return
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if _, ok := c.items[item.key]; ok {
-		return
-	}
-	c.items[item.key] = c.order.PushFront(item)
-	c.size += item.size
-	for c.size > c.limit {
-		oldest := c.order.Remove(c.order.Back()).(*cacheItem)
-		delete(c.items, oldest.key)
-		c.size -= oldest.size
-	}
-}
-
-// sizeOf is a guess at the memory that facts take: their text several times over, and their lists.
-func sizeOf(text string, f *facts) int {
-	n := 512 + 4*len(text)
-	for i := range f.stmts {
-		st := &f.stmts[i]
-		n += 512 + 64*(len(st.Accesses)+len(st.Uses)+len(st.Outputs))
-		for j := range st.Outputs {
-			n += 40 * len(st.Outputs[j].Columns)
-		}
-		for j := range st.Uses {
-			n += 40 * len(st.Uses[j].Columns)
-		}
-	}
-	return n
 }
