@@ -39,6 +39,9 @@ type Action struct {
 	// Resumes is the ticket by which the action was begun that this one goes on with, as the next rows of a portal; empty
 	// for one that begins.
 	Resumes string
+	// Epoch names the state of the target's structure in which the names were looked up, for the record; empty when there is
+	// none.
+	Epoch string
 	// Concealed is set when there are bind values that are not in Parameters, being too many or too long to be kept.
 	// Nobody can approve what they cannot see.
 	Concealed bool

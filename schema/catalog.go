@@ -22,6 +22,8 @@ type Catalog struct {
 	// System are the relations of pg_catalog and information_schema, one a line: canonical name, OID and the columns
 	// by attribute number, parted by single spaces. Empty when the classifier's own list is good enough.
 	System []string `json:"system,omitempty"`
+	// Epoch names this state of a live database's structure: the same for the same, wherever it is read. Empty for a snapshot.
+	Epoch string `json:"-"`
 
 	once      sync.Once
 	index     map[string]*Relation

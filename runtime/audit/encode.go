@@ -161,6 +161,7 @@ func appendAction(dst []byte, a *schema.Action) []byte {
 		}
 		dst = append(dst, ']')
 	}
+	dst = appendField(dst, "catalog", a.Epoch)
 	if a.SQL == nil {
 		return dst
 	}

@@ -102,22 +102,24 @@ type Entry struct {
 	Detect        []string  `json:"detect,omitempty"`
 	Accesses      []Access  `json:"accesses,omitempty"`
 	Statement     string    `json:"statement,omitempty"`
-	Fingerprint   string    `json:"fingerprint,omitempty"`
-	Opaque        string    `json:"opaque,omitempty"`
-	Text          string    `json:"text,omitempty"`
-	TextCut       bool      `json:"text_cut,omitempty"`
-	Ticket        string    `json:"ticket,omitempty"`
-	Actor         string    `json:"actor,omitempty"`
-	ActorKind     string    `json:"actor_kind,omitempty"`
-	Approve       *bool     `json:"approve,omitempty"`
-	Reason        string    `json:"reason,omitempty"`
-	Decision      uint64    `json:"decision,omitempty"`
-	Rows          *int64    `json:"rows,omitempty"`
-	Bytes         *int64    `json:"bytes,omitempty"`
-	MaskedCells   *int64    `json:"masked_cells,omitempty"`
-	SQLSTATE      string    `json:"sqlstate,omitempty"`
-	Microseconds  *int64    `json:"duration_us,omitempty"`
-	Hash          string    `json:"hash"`
+	// Catalog names the state of the target's structure that a decision rests on.
+	Catalog      string `json:"catalog,omitempty"`
+	Fingerprint  string `json:"fingerprint,omitempty"`
+	Opaque       string `json:"opaque,omitempty"`
+	Text         string `json:"text,omitempty"`
+	TextCut      bool   `json:"text_cut,omitempty"`
+	Ticket       string `json:"ticket,omitempty"`
+	Actor        string `json:"actor,omitempty"`
+	ActorKind    string `json:"actor_kind,omitempty"`
+	Approve      *bool  `json:"approve,omitempty"`
+	Reason       string `json:"reason,omitempty"`
+	Decision     uint64 `json:"decision,omitempty"`
+	Rows         *int64 `json:"rows,omitempty"`
+	Bytes        *int64 `json:"bytes,omitempty"`
+	MaskedCells  *int64 `json:"masked_cells,omitempty"`
+	SQLSTATE     string `json:"sqlstate,omitempty"`
+	Microseconds *int64 `json:"duration_us,omitempty"`
+	Hash         string `json:"hash"`
 }
 
 // Access is one access of a decision.

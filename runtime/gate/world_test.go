@@ -229,6 +229,7 @@ func cards() *schema.Action {
 // entries reads the log back.
 func (w *world) entries(kinds ...audit.Kind) []audit.Entry {
 	w.t.Helper()
+	_ = w.log.Flush() // a log that was broken on purpose says so elsewhere
 	data, err := os.ReadFile(w.path)
 	if err != nil {
 		w.t.Fatal(err)

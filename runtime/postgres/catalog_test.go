@@ -36,3 +36,22 @@ func TestLateTable(t *testing.T) {
 		t.Errorf("the analyst, who may use public alone, got %s", got)
 	}
 }
+
+// TestEpoch: the log tells which decisions rest on the same structure.
+func TestEpoch(t *testing.T) {
+	g := start(t)
+	p := g.enter(t, "dba")
+	for _, text := range []string{"SELECT 1 FROM orders", "SELECT 2 FROM orders", "CREATE TABLE epoch (id int)", "SELECT 3 FROM orders", "DROP TABLE epoch"} {
+		p.send(q(text))
+		p.until('Z')
+	}
+	var epochs []string
+	for _, l := range g.lines(t) {
+		if l.Kind == "decision" {
+			epochs = append(epochs, l.Catalog)
+		}
+	}
+	if len(epochs) != 5 || epochs[0] == "" || epochs[0] != epochs[1] || epochs[1] != epochs[2] || epochs[2] == epochs[3] {
+		t.Errorf("got %q", epochs)
+	}
+}

@@ -125,6 +125,7 @@ type gateway struct {
 	desk    *approval.Desk
 	address string
 	log     string
+	flush   func() error // fails once the log is closed, which flushes it
 	stderr  *lockedBuffer
 }
 
@@ -158,6 +159,7 @@ func startWith(t testing.TB, dryRun bool, change ...func(*postgres.Config)) *gat
 	if err != nil {
 		t.Fatal(err)
 	}
+	g.flush = log.Flush
 	var ids atomic.Int64
 	newID := func() string { return fmt.Sprintf("id-%d", ids.Add(1)) }
 	tickets, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "gatewright.db"))
@@ -247,6 +249,7 @@ type line struct {
 	Effect   string
 	Rules    []string
 	Text     string
+	Catalog  string
 	Decision uint64
 	SQLSTATE string `json:"sqlstate"`
 	Rows     *int64
@@ -256,6 +259,7 @@ type line struct {
 
 func (g *gateway) lines(t testing.TB) []line {
 	t.Helper()
+	_ = g.flush()
 	data, err := os.ReadFile(g.log)
 	if err != nil {
 		t.Fatal(err)

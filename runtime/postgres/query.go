@@ -204,6 +204,9 @@ func (s *session) actionOf(st *sqlfacts.Statement, of *portal) *schema.Action {
 	}
 	st.Describe(&s.action)
 	s.action.Text = fullText(st)
+	if s.up != nil { // what start-up asks for names nothing
+		s.action.Epoch = s.catalog().Epoch
+	}
 	s.action.Request.Time = s.server.cfg.Now()
 	if of != nil {
 		s.action.Resumes = of.ticket

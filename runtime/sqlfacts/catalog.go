@@ -1,7 +1,9 @@
 package sqlfacts
 
 import (
+	"crypto/sha256"
 	_ "embed"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,6 +15,9 @@ import (
 
 // maxCatalog bounds a catalog's JSON text, in bytes.
 const maxCatalog = 256 << 20
+
+// epochSize is how much of the text's SHA-256 names a catalog, in bytes.
+const epochSize = 8
 
 //go:embed catalog.sql
 var catalogQuery string
@@ -43,7 +48,9 @@ func DecodeCatalog(data []byte) (*schema.Catalog, error) {
 	if row.ServerVersion == 0 {
 		return nil, errors.New("read catalog: there is no server version in it")
 	}
+	digest := sha256.Sum256(data)
 	return &schema.Catalog{
+		Epoch:         hex.EncodeToString(digest[:epochSize]),
 		ServerVersion: row.ServerVersion,
 		SearchPath:    EffectivePath(SplitIdentifiers(row.PathSetting), row.User, row.Schemas),
 		Relations:     row.Relations, Functions: row.Functions, Types: row.Types,
