@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -60,8 +61,16 @@ type Log struct {
 	headBy []byte
 	headAt int64 // the size that the head file tells of
 	dirty  bool  // settle is on its way
+	// unseen is set when nobody has looked since the log was quiet whether the file is still the log's.
+	unseen bool
+	sealed uint64 // the number of the last line in buf or, without one, in the file
 	stat   syscall.Stat_t
 	closed bool
+
+	written atomic.Uint64 // the number of the last line in the file
+	failing atomic.Bool   // the last write failed
+	syncing sync.Mutex
+	synced  uint64 // the number of the last line that is on the disk for certain; under syncing
 
 	stirred chan struct{}
 	stop    chan struct{}
@@ -84,20 +93,29 @@ const (
 // takes the noted ones before it along, when it returns. On an error no part of it stays in the log, and the next Append
 // tries anew.
 func (l *Log) Append(r *Record) (uint64, error) {
+	seq, err := l.appendOne(r)
+	if err == nil && l.sync == SyncAlways {
+		err = l.syncTo(seq)
+	}
+	if err != nil {
+		return 0, l.named(err)
+	}
+	return seq, nil
+}
+
+func (l *Log) appendOne(r *Record) (uint64, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.closed {
 		return 0, ErrClosed
 	}
-	if err := l.append(r); err != nil {
-		return 0, l.named(err)
-	}
-	return l.last.Seq, nil
+	err := l.append(r)
+	return l.last.Seq, err
 }
 
-// Note writes one record that nobody waits for. Its place in the log is certain when it returns, and it is handed to the
-// kernel within 10 ms, or with the next Append: the death of the process may lose it until then. It is kept while the log
-// cannot be written.
+// Note writes one record that nobody waits for now. Its place in the log is certain when it returns, and it is handed to the
+// kernel within 10 ms, with the next Append, or by Commit: the death of the process may lose it until then. It is kept while
+// the log cannot be written.
 func (l *Log) Note(r *Record) (uint64, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -110,7 +128,7 @@ func (l *Log) Note(r *Record) (uint64, error) {
 		err = l.write()
 	}
 	if err != nil && len(l.buf) > maxKept || errors.Is(err, ErrTooLarge) {
-		l.buf = l.buf[:kept]
+		l.takeBack(kept)
 		return 0, l.named(err)
 	}
 	l.last = next
@@ -118,12 +136,64 @@ func (l *Log) Note(r *Record) (uint64, error) {
 	return next.Seq, nil
 }
 
+// Commit makes sure of every line up to a noted one, as Append does of its own. Who commits for many statements at once pays
+// for one write, and for one write through to the disk. On an error the lines stay noted: what they tell of is known to have
+// been decided, and must not be done.
+func (l *Log) Commit(seq uint64) error {
+	var err error
+	if l.written.Load() < seq {
+		err = l.commit(seq)
+	}
+	if err == nil && l.sync == SyncAlways {
+		err = l.syncTo(seq)
+	}
+	if err != nil {
+		return l.named(err)
+	}
+	return nil
+}
+
+func (l *Log) commit(seq uint64) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.written.Load() >= seq {
+		return nil
+	}
+	if l.unseen || l.sync == SyncAlways {
+		if err := l.check(); err != nil {
+			return err
+		}
+	}
+	return l.write()
+}
+
+// syncTo forces the lines up to a number to the disk, and those that were written meanwhile with them.
+func (l *Log) syncTo(seq uint64) error {
+	l.syncing.Lock()
+	defer l.syncing.Unlock()
+	if l.synced >= seq {
+		return nil
+	}
+	reached := l.written.Load()
+	if err := syscall.Fdatasync(int(l.file.Fd())); err != nil {
+		return os.NewSyscallError("fdatasync", err)
+	}
+	l.synced = reached
+	return nil
+}
+
+// Failing reports whether the log could not be written when that was last tried.
+func (l *Log) Failing() bool { return l.failing.Load() }
+
+// Slow reports whether Commit and Append wait for the disk.
+func (l *Log) Slow() bool { return l.sync == SyncAlways }
+
 func (l *Log) named(err error) error {
 	return fmt.Errorf("append to the audit log %s: %w", l.file.Name(), err)
 }
 
 func (l *Log) append(r *Record) error {
-	if !l.dirty || l.torn || l.sync == SyncAlways {
+	if !l.dirty || l.unseen || l.sync == SyncAlways {
 		if err := l.check(); err != nil {
 			return err
 		}
@@ -134,13 +204,16 @@ func (l *Log) append(r *Record) error {
 		err = l.write()
 	}
 	if err != nil {
-		l.buf = l.buf[:noted]
+		l.takeBack(noted)
 		return err
 	}
 	l.last = next
 	l.stir()
 	return nil
 }
+
+// takeBack takes the line that was sealed last out of buf again.
+func (l *Log) takeBack(size int) { l.buf, l.sealed = l.buf[:size], l.last.Seq }
 
 // seal puts a record's line behind those that wait. The caller takes it away again, or makes it the last one.
 func (l *Log) seal(r *Record) (Head, error) {
@@ -151,19 +224,24 @@ func (l *Log) seal(r *Record) (Head, error) {
 	if len(l.buf)-start > MaxLine {
 		return Head{}, ErrTooLarge
 	}
-	return Head{Seq: l.last.Seq + 1, Hash: hash}, nil
+	l.sealed = l.last.Seq + 1
+	return Head{Seq: l.sealed, Hash: hash}, nil
 }
 
 // write puts the lines in buf into the log. Where it fails, none of them is there.
 func (l *Log) write() error {
-	_, err := l.file.Write(l.buf)
-	if err == nil && l.sync == SyncAlways {
-		err = os.NewSyscallError("fdatasync", syscall.Fdatasync(int(l.file.Fd())))
+	if l.torn {
+		if err := l.mend(); err != nil {
+			return err
+		}
 	}
-	if err != nil {
+	if _, err := l.file.Write(l.buf); err != nil {
 		l.torn = true
+		l.failing.Store(true)
 		return errors.Join(err, l.mend())
 	}
+	l.failing.Store(false)
+	l.written.Store(l.sealed)
 	l.size += int64(len(l.buf))
 	l.buf = l.buf[:0]
 	if cap(l.buf) > maxKept {
@@ -174,6 +252,15 @@ func (l *Log) write() error {
 
 // check looks whether the file is still the one that was written last time: there, and of the same length.
 func (l *Log) check() error {
+	if err := l.look(); err != nil {
+		l.failing.Store(true)
+		return err
+	}
+	l.unseen = false
+	return nil
+}
+
+func (l *Log) look() error {
 	if l.torn {
 		if err := l.mend(); err != nil {
 			return err
@@ -207,6 +294,7 @@ func (l *Log) stir() {
 	}
 	if !l.dirty {
 		l.dirty = true
+		l.unseen = len(l.buf) > 0
 		select {
 		case l.stirred <- struct{}{}:
 		default:

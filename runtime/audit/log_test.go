@@ -370,9 +370,9 @@ func TestAppendFromMany(t *testing.T) {
 }
 
 func BenchmarkAppend(b *testing.B) {
-	for name, sync := range map[string]audit.Sync{"kernel": audit.SyncNever, "disk": audit.SyncAlways} {
+	for name, how := range map[string]audit.Sync{"kernel": audit.SyncNever, "disk": audit.SyncAlways} {
 		b.Run(name, func(b *testing.B) {
-			l, err := audit.Open(filepath.Join(b.TempDir(), "audit.jsonl"), audit.Options{Now: func() time.Time { return noon }, Sync: sync})
+			l, err := audit.Open(filepath.Join(b.TempDir(), "audit.jsonl"), audit.Options{Now: func() time.Time { return noon }, Sync: how})
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -434,5 +434,73 @@ func BenchmarkStatement(b *testing.B) {
 		if _, err := l.Note(outcome(seq)); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// What many have noted is committed by one of them, and refused to all while the disk is full.
+func TestCommit(t *testing.T) {
+	for name, how := range map[string]audit.Sync{"kernel": audit.SyncNever, "disk": audit.SyncAlways} {
+		t.Run(name, func(t *testing.T) {
+			path := logPath(t)
+			l, err := audit.Open(path, audit.Options{Now: clock(), Sync: how})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = l.Close() })
+			var work sync.WaitGroup
+			for range 8 {
+				work.Go(func() {
+					for range 50 {
+						seq, err := l.Note(decision())
+						if err == nil {
+							err = l.Commit(seq)
+						}
+						if err != nil {
+							t.Error(err)
+						}
+					}
+				})
+			}
+			work.Wait()
+			if r := verified(t, path); !r.OK() || r.Lines != 401 {
+				t.Errorf("%+v", r)
+			}
+			lift := limitFiles(t, int64(len(read(t, path))))
+			seq, err := l.Note(decision())
+			if err != nil {
+				t.Fatal(err)
+			}
+			for range 2 {
+				if err := l.Commit(seq); !errors.Is(err, syscall.EFBIG) || !l.Failing() {
+					t.Errorf("got %v", err)
+				}
+			}
+			lift()
+			if err := l.Commit(seq); err != nil || l.Failing() {
+				t.Errorf("got %v", err)
+			}
+			if r := verified(t, path); !r.OK() || r.Lines != 402 {
+				t.Errorf("%+v", r)
+			}
+		})
+	}
+}
+
+// A file that somebody changed while the log was quiet is found by the first who commits.
+func TestCommitLooks(t *testing.T) {
+	path := logPath(t)
+	l := open(t, path)
+	if err := l.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	seq, err := l.Note(decision())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Commit(seq); !errors.Is(err, audit.ErrChanged) {
+		t.Errorf("got %v", err)
 	}
 }

@@ -131,7 +131,8 @@ func (l *Log) readEnd(size int64) (torn []byte, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w; %s", ErrBroken, err, brokenHint)
 	}
-	l.last = last
+	l.last, l.sealed = last, last.Seq
+	l.written.Store(last.Seq)
 	return torn, nil
 }
 

@@ -122,7 +122,7 @@ func (s *Session) append(a *schema.Action, d *schema.Decision, known *remembered
 		rec.Written = known.line(&rec)
 	}
 	s.gate.settleOwed()
-	seq, err := s.gate.log.Append(&rec)
+	seq, err := s.write(&rec)
 	if err != nil {
 		s.gate.unlogged(err)
 		if d.Enforced {
@@ -145,6 +145,43 @@ func (s *Session) append(a *schema.Action, d *schema.Decision, known *remembered
 		s.mu.Unlock()
 	}
 	return r
+}
+
+// write puts a decision into the log, or has it there once it is committed. While the log cannot be written it is not put off,
+// so that it is refused as itself.
+func (s *Session) write(r *audit.Record) (uint64, error) {
+	if !s.credential.Commits || s.gate.log.Failing() {
+		return s.gate.log.Append(r)
+	}
+	seq, err := s.gate.log.Note(r)
+	if err == nil {
+		s.owing.Store(seq)
+	}
+	return seq, err
+}
+
+// Owes reports whether there are decisions to be committed.
+func (s *Session) Owes() bool { return s.owing.Load() != 0 }
+
+// Slow reports whether Commit waits for the disk.
+func (s *Session) Slow() bool { return s.gate.log.Slow() }
+
+// Commit has every decision in the log that Check has made so far. When it returns a refusal nothing of what was decided
+// may go on. It is for the goroutine that calls Check.
+func (s *Session) Commit() *Refusal {
+	seq := s.owing.Swap(0)
+	if seq == 0 {
+		return nil
+	}
+	err := s.gate.log.Commit(seq)
+	if err == nil {
+		return nil
+	}
+	s.gate.unlogged(err)
+	if s.gate.dryRun {
+		return nil
+	}
+	return errUnlogged
 }
 
 // Outcome closes what a Check let through. The second call for one receipt, and a call for an action that was refused,

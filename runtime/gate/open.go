@@ -20,8 +20,12 @@ type Credential struct {
 	// Slow, when not nil, is called on the goroutine that asked before anything is done that may take long, as asking for
 	// an approval does: the place to let go of what others wait for. It must not call the session.
 	Slow func()
+	// Commits is set when the holder calls Commit before anything that was decided leaves it, so that the decisions of many
+	// sessions can be written at once. Otherwise Check has each in the log when it returns.
+	Commits bool
 	// Held, when not nil, is called when an action of the session begins to wait for approval, on the goroutine that
-	// asked, before it waits: the place to tell the client. It must not call the session.
+	// asked, before it waits: the place to tell the client. It must not call the
+	// session, but for Commit.
 	Held func(ticket string, hold time.Duration)
 	// Readable gives the bind values of the action that is being checked as an approver reads them, in order. It is
 	// called on the goroutine that asked, and is needed when an action may have bind values.

@@ -22,7 +22,9 @@ type Session struct {
 	since      time.Time
 	recorded   bool // the log knows of it
 
-	memory     memory
+	memory memory
+	// owing is the number of the last line that is noted and not committed; 0 when there is none.
+	owing      atomic.Uint64
 	redact     atomic.Bool
 	statements atomic.Uint64
 	reason     atomic.Pointer[Refusal]

@@ -51,6 +51,13 @@ func (f *Fiber) Aside() {
 // turnLength is how many reads a fiber has before the loop looks after the others.
 const turnLength = 8
 
+// Turn lets the loop look first after what else has happened by now, where there is anything.
+func (f *Fiber) Turn() {
+	if f != nil && f.inline && f.loop.more {
+		f.yield(pause{kind: pauseTurn})
+	}
+}
+
 // took counts a read, and lets the others have their turn.
 func (f *Fiber) took() {
 	if f.spent++; f.spent >= turnLength && f.inline {

@@ -17,6 +17,8 @@ type Loop struct {
 	mu    sync.Mutex
 	conns map[int32]*Conn
 
+	// more is set while events of the batch wait behind the one that is looked at.
+	more bool
 	// again are fibers that have had their turn; the loop's own.
 	again []*Fiber
 }
@@ -76,6 +78,7 @@ func (l *Loop) run() {
 			return
 		}
 		for i, c := range conns[:n] {
+			l.more = i < n-1
 			if c != nil {
 				c.happened(events[i].Events)
 			}

@@ -151,7 +151,7 @@ func (s *Server) identify(ctx context.Context, v *visitor, token schema.Secret) 
 	var err error
 	session.gate, err = s.cfg.Gate.Open(ctx, gate.Credential{
 		Protocol: schema.ProtocolPostgres, Target: name, Token: token, Request: session.request,
-		Slow: session.aside, Held: session.held, Readable: session.readableValues,
+		Slow: session.aside, Commits: true, Held: session.held, Readable: session.readableValues,
 	})
 	if err != nil {
 		return nil, faultOf(err)
@@ -211,6 +211,7 @@ func (s *session) prepare(up *backend) {
 	s.changed = sync.Cond{L: &s.mu}
 	s.far = up.conn
 	s.down.port, s.toServer.port = &s.toClient, &port{}
+	s.toServer.before = s.commit
 	s.down.spare, s.toServer.spare = &s.server.buffers, &s.server.buffers
 	s.walk = newWalker(s.conn, clientLimit, &s.server.buffers)
 }

@@ -39,6 +39,23 @@ func (s *session) check(a *schema.Action, d *schema.Decision) (gate.Receipt, err
 	return receipt, nil
 }
 
+// commit has in the log what was decided of what is about to go to the server. Other sessions of the loop decide first what
+// has come for them, so that one write serves all.
+func (s *session) commit() error {
+	if !s.gate.Owes() {
+		return nil
+	}
+	if s.gate.Slow() {
+		s.aside()
+	} else {
+		s.toServer.fiber.Turn()
+	}
+	if r := s.gate.Commit(); r != nil {
+		return refusalFault(r)
+	}
+	return nil
+}
+
 func (s *session) cutShort(cause error) error {
 	var f *fault
 	switch {

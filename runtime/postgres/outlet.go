@@ -45,6 +45,8 @@ type outlet struct {
 	// w is the peer, as the owner writes to it, and fiber the owner's; nil when that is an ordinary goroutine.
 	w     io.Writer
 	fiber *poller.Fiber
+	// before, when not nil, is called before anything goes out, which then does not when it fails.
+	before func() error
 	// spare is where made comes from, for as long as there is something in it.
 	spare *buffers
 	// made stands before kept: made is the outlet's own, kept belongs to the read buffer.
@@ -120,6 +122,11 @@ func (o *outlet) flush() error {
 func (o *outlet) send(data []byte) error {
 	if len(data) == 0 {
 		return nil
+	}
+	if o.before != nil {
+		if err := o.before(); err != nil {
+			return err
+		}
 	}
 	o.port.lock(o.fiber)
 	defer o.port.mu.Unlock()
