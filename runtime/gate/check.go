@@ -68,16 +68,15 @@ func Passes(a *schema.Action, d *schema.Decision) bool {
 
 // prepare fills in what the session knows, and gives the time.
 func (s *Session) prepare(a *schema.Action) time.Time {
-	now := s.gate.now()
+	if a.Request.Time.IsZero() {
+		a.Request.Time = s.gate.now()
+	}
 	a.Principal, a.Target, a.Protocol = s.principal, s.credential.Target, s.credential.Protocol
 	a.Request.ClientAddress = s.credential.Request.ClientAddress
 	if a.Request.Application == "" {
 		a.Request.Application = s.credential.Request.Application
 	}
-	if a.Request.Time.IsZero() {
-		a.Request.Time = now
-	}
-	return now
+	return a.Request.Time
 }
 
 // over gives why nothing passes here any more; nil while the session lives.

@@ -169,7 +169,10 @@ func (s *session) judge(e *execution, st *sqlfacts.Statement, of *portal) error 
 		}
 	}
 	receipt, err := s.check(s.actionOf(st, of), &e.decision)
-	e.receipt, e.started = receipt, s.server.cfg.Now()
+	e.receipt, e.started = receipt, s.action.Request.Time
+	if s.waited {
+		e.started = s.server.cfg.Now()
+	}
 	d := &e.decision
 	if err != nil {
 		if gate.Passes(&s.action, d) { // cancelled in the moment in which it was allowed
