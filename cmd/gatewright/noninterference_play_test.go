@@ -32,7 +32,7 @@ func (tr *twinned) sweep(t *testing.T) {
 	t.Helper()
 	for _, w := range tr.direct {
 		var answers [][]byte
-		if problem := w.ask("VACUUM people, accounts, scratch, payments, assets, vehicles", waySimple, &answers); problem != "" || verdictOf(played{answers: answers}) != wentThrough {
+		if problem := w.ask("VACUUM people, accounts, scratch, payments, assets, vehicles", waySimple, &answers); problem != "" || playedVerdict(played{answers: answers}) != wentThrough {
 			t.Fatalf("VACUUM: %s %q", problem, answers)
 		}
 	}
@@ -158,7 +158,7 @@ const (
 	lost = "lost"
 )
 
-func verdictOf(p played) string {
+func playedVerdict(p played) string {
 	if p.lost != "" {
 		return lost
 	}
@@ -196,11 +196,11 @@ func unlike(a, b played) bool {
 func (tr *twinned) verdict(t *testing.T, steps []string, how string) (string, [2]played) {
 	p := tr.play(steps, how, first, second)
 	out := [2]played(p)
-	verdict := verdictOf(p[0])
+	verdict := playedVerdict(p[0])
 	if p[0].lost != "" || p[1].lost != "" {
 		tr.fresh(t)
 	}
-	if verdict == timedOut || verdictOf(p[1]) == timedOut {
+	if verdict == timedOut || playedVerdict(p[1]) == timedOut {
 		return timedOut, out
 	}
 	if !unlike(p[0], p[1]) {
@@ -226,12 +226,12 @@ func (tr *twinned) judge(t *testing.T, steps []string, how string) (string, [2]p
 		p := tr.play(steps, how, first, second, double, otherDouble)
 		rounds = append(rounds, p)
 		for _, one := range p {
-			if verdictOf(one) == timedOut {
+			if playedVerdict(one) == timedOut {
 				return timedOut, [2]played(p[:2])
 			}
 		}
 		if len(rounds) == 1 && !unlike(p[0], p[1]) {
-			return verdictOf(p[0]), [2]played(p[:2])
+			return playedVerdict(p[0]), [2]played(p[:2])
 		}
 	}
 	return compared(rounds), [2]played(rounds[0][:2])
@@ -255,7 +255,7 @@ func compared(rounds [][]played) string {
 			}
 		}
 	}
-	return verdictOf(a)
+	return playedVerdict(a)
 }
 
 // steadyCell reports whether a cell is always the same on each twin and its double.
