@@ -154,13 +154,13 @@ const (
 	// unsteady: a twin and its double disagree on what came, so nothing can be said.
 	unsteady = "unsteady"
 	leaked   = "LEAKED"
-	// lost: the session ended.
-	lost = "lost"
+	// lostSession: the session ended.
+	lostSession = "lost"
 )
 
 func playedVerdict(p played) string {
 	if p.lost != "" {
-		return lost
+		return lostSession
 	}
 	verdict := wentThrough
 	for _, b := range p.answers {

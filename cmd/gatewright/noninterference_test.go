@@ -73,7 +73,7 @@ func (tr *twinned) odd(t *testing.T, sql, verdict string, got [2]played) {
 	if verdict == unsteady {
 		t.Logf("unsteady: %s", sql)
 	}
-	if verdict == lost {
+	if verdict == lostSession {
 		t.Errorf("the session ended:\n%s\n%s", sql, bothAnswers(got))
 	}
 	for _, p := range got {
