@@ -2,7 +2,6 @@ package mask
 
 import (
 	"bytes"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/gatewright/gatewright/schema"
@@ -10,11 +9,9 @@ import (
 
 // What a transform must hide at least, in characters.
 const (
-	last4Kept    = 4
-	last4Least   = 8
-	first1Least  = 4
-	emailLeast   = 2
-	domainLength = 253 // RFC 1035, section 2.3.4, without the final dot
+	last4Kept   = 4
+	last4Least  = 8
+	first1Least = 4
 )
 
 // runes counts characters; a byte that is not UTF-8 counts as one.
@@ -61,8 +58,8 @@ func appendEmail(dst, in []byte) []byte {
 	if at < 1 || !isLocalPart(in[:at]) || !isDomain(in[at+1:]) {
 		return append(dst, stars...)
 	}
-	if runes(in[:at]) >= emailLeast {
-		dst = append(dst, firstRune(in)...)
+	if first := firstRune(in); len(first) < at {
+		dst = append(dst, first...)
 	}
 	dst = append(dst, stars...)
 	return append(dst, in[at:]...)
@@ -71,46 +68,4 @@ func appendEmail(dst, in []byte) []byte {
 func firstRune(in []byte) []byte {
 	_, size := utf8.DecodeRune(in)
 	return in[:size]
-}
-
-func isLocalPart(in []byte) bool {
-	for len(in) > 0 {
-		r, size := utf8.DecodeRune(in)
-		if r == utf8.RuneError || r == '@' || unicode.IsSpace(r) || unicode.IsControl(r) {
-			return false
-		}
-		in = in[size:]
-	}
-	return true
-}
-
-// isDomain accepts dotted names of letters, digits and hyphens, internationalised ones included, whose last label is
-// not a number: numbers behind an @ are more likely what is to be hidden.
-func isDomain(in []byte) bool {
-	if len(in) > domainLength {
-		return false
-	}
-	label, dots, letters := 0, 0, 0
-	for len(in) > 0 {
-		r, size := utf8.DecodeRune(in)
-		in = in[size:]
-		switch {
-		case r == '.':
-			if label == 0 {
-				return false
-			}
-			label, letters = 0, 0
-			dots++
-			continue
-		case r == utf8.RuneError:
-			return false
-		case unicode.IsLetter(r):
-			letters++
-		case '0' <= r && r <= '9', r == '-', unicode.IsMark(r):
-		default:
-			return false
-		}
-		label++
-	}
-	return dots > 0 && label > 0 && letters > 0
 }
