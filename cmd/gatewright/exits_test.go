@@ -213,6 +213,8 @@ var exitTable = []struct {
 	{"sessions list --admin http://127.0.0.1:1 --token-file release.key.pub", exitUsage},
 	{"issuer", exitUsage},
 	{"token", exitUsage},
+	{"untokenize --key file:release.key.pub", exitClean},
+	{"untokenize --key env:ABSENT", exitUsage},
 	{"version", exitClean},
 	{"version --format yaml", exitUsage},
 	{"nonsense", exitUsage},

@@ -51,6 +51,7 @@ func newRoot(p *program) *cobra.Command {
 		newSessions(p),
 		newTest(p),
 		newToken(p),
+		newUntokenize(p),
 		newValidate(p),
 		newVerify(p),
 		newVersion(p),
