@@ -55,11 +55,7 @@ func TestNoninterferenceCatalog(t *testing.T) {
 	rng := rand.New(rand.NewSource(*madeSeed))
 	counts := newTally()
 	var all []callable
-	out, err := tr.server.PSQL(t.Context(), twinName(first), callables)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for line := range strings.Lines(out) {
+	for line := range strings.Lines(tr.askOwner(t, first, callables)) {
 		f := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
 		all = append(all, callable{f[0], f[1], strings.Split(f[2], "|"), f[3] == "true"})
 	}

@@ -19,7 +19,9 @@ const tooLong = 5 * time.Second
 
 // twinned is the twins and their doubles, with a gateway in front of each.
 type twinned struct {
-	server   *pgserver.Server
+	// empty is what the servers were copied from.
+	empty    *pgserver.Server
+	servers  [twinCount]*pgserver.Server
 	gateways [twinCount]*testbed
 	wires    [twinCount]*wire
 	// direct are sessions of the databases' owner.

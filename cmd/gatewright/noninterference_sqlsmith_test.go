@@ -26,12 +26,12 @@ func TestNoninterferenceSQLSmith(t *testing.T) {
 	}
 	tr := startWorld(t, newWorld(smithMasked...))
 	tr.fresh(t)
-	closed := tr.makeModel(t)
+	model, closed := tr.makeModel(t)
 	counts := newTally()
 	made := 0
 	for _, options := range [][]string{{"--exclude-catalog"}, nil} {
 		left := *madeStatements / 2
-		for sql := range sqlsmith(t, tr.server, options...) {
+		for sql := range sqlsmith(t, model, options...) {
 			if slices.ContainsFunc(closed, func(name string) bool { return strings.Contains(sql, name+" ") }) {
 				continue
 			}
@@ -75,31 +75,32 @@ func touchesMasked(sql string) bool {
 	return false
 }
 
-// model is the database whose catalog sqlsmith reads.
-const model = "model"
-
-// makeModel makes a copy of the first twin without what the gateway turns away whatever is asked of it, since statements
+// makeModel starts a server whose catalog sqlsmith reads: the twins' without what the gateway turns away whatever is asked of it, since statements
 // with that show nothing: functions that nobody has vouched for, and views that stand on a decision over a masked column.
 // sqlsmith leaves out functions that return "internal"; the server itself needs the rows of some. It gives the relations
 // of the server's own that are as closed.
-func (tr *twinned) makeModel(t *testing.T) (closed []string) {
+func (tr *twinned) makeModel(t *testing.T) (model *pgserver.Server, closed []string) {
 	t.Helper()
-	run := func(database, sql string) string {
+	model, err := pgserver.Start(t.Context(), pgserver.Config{From: tr.empty})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = model.Close() })
+	run := func(sql string) string {
 		t.Helper()
-		out, err := tr.server.PSQL(t.Context(), database, sql)
+		out, err := model.PSQL(t.Context(), twinDatabase, sql)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return out
 	}
-	run("postgres", "CREATE DATABASE "+model+" TEMPLATE structure")
-	functions := unvouched(run(model, "SELECT DISTINCT 'pg_catalog.' || quote_ident(proname) FROM pg_proc ORDER BY 1"), "SELECT %s(1)")
+	functions := unvouched(run("SELECT DISTINCT 'pg_catalog.' || quote_ident(proname) FROM pg_proc ORDER BY 1"), "SELECT %s(1)")
 	for i := range functions {
 		functions[i] = strings.Trim(strings.TrimPrefix(functions[i], "pg_catalog."), `"`)
 	}
-	run(model, "DROP VIEW rich, ranked, grouped; SET allow_system_table_mods = on; UPDATE pg_proc SET prorettype = 'internal'::regtype WHERE proname IN ("+
-		strings.Join(quoted(functions...), ", ")+") OR pronamespace = 'public'::regnamespace")
-	return unvouched(run(model, `SELECT relnamespace::regnamespace || '.' || relname FROM pg_class
+	run("DROP VIEW rich, ranked, grouped; SET allow_system_table_mods = on; UPDATE pg_proc SET prorettype = 'internal'::regtype WHERE proname IN (" +
+		strings.Join(quoted(functions...), ", ") + ") OR pronamespace = 'public'::regnamespace")
+	return model, unvouched(run(`SELECT relnamespace::regnamespace || '.' || relname FROM pg_class
 WHERE relkind IN ('r', 'v') AND relnamespace::regnamespace::text IN ('pg_catalog', 'information_schema') ORDER BY 1`), "SELECT 1 FROM %s")
 }
 
@@ -119,7 +120,7 @@ func unvouched(names, statement string) []string {
 
 // sqlsmith gives statements without end as sqlsmith makes them, which looks at the model and runs none of them.
 func sqlsmith(t *testing.T, s *pgserver.Server, options ...string) func(func(string) bool) {
-	target := fmt.Sprintf("host=%s port=%d user=%s password=%s dbname=%s", s.Host, s.Port, pgserver.User, pgserver.Password, model)
+	target := fmt.Sprintf("host=%s port=%d user=%s password=%s dbname=%s", s.Host, s.Port, pgserver.User, pgserver.Password, twinDatabase)
 	cmd := exec.CommandContext(t.Context(), "sqlsmith", append(options, "--target="+target, "--dry-run",
 		"--seed="+strconv.FormatInt(*madeSeed, 10))...)
 	var said bytes.Buffer

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/gatewright/gatewright/runtime/pgserver"
@@ -211,39 +213,75 @@ const (
 	twinCount
 )
 
-func twinName(i int) string { return "twin_" + string("abcd"[i]) }
+// twinDatabase is the name of the one database of each server.
+const twinDatabase = "twin"
 
-// startWorld makes the twins and a gateway in front of each. They are copies of one empty database, so that every object
-// has the same number in all, and get their rows in the same order.
+func twinName(i int) string { return string("abcd"[i]) }
+
+// startWorld makes the twins, each on a server of its own, and a gateway in front of each. The servers are copies of one
+// that has no rows yet, and get them by the same steps, so that they are alike in all but the rows: in the numbers of
+// objects, the order in which catalogs list them, and their names, which decide too where things come in a hash.
 func startWorld(t *testing.T, w world) *twinned {
 	t.Helper()
+	tr := &twinned{empty: emptyWorld(t)}
+	var makers sync.WaitGroup
+	var failures [twinCount]error
+	for i := range twinCount {
+		makers.Go(func() {
+			tr.servers[i], failures[i] = pgserver.Start(t.Context(), pgserver.Config{Settings: worldSettings(), From: tr.empty})
+			if failures[i] != nil {
+				return
+			}
+			t.Cleanup(func() { _ = tr.servers[i].Close() })
+			_, failures[i] = tr.servers[i].PSQL(t.Context(), twinDatabase,
+				w.rows(i%2)+padding()+"REFRESH MATERIALIZED VIEW people_copy;\nVACUUM ANALYZE "+worldTables+";")
+		})
+	}
+	makers.Wait()
+	if err := errors.Join(failures[:]...); err != nil {
+		t.Fatal(err)
+	}
+	tr.evenlyPadded(t)
+	tr.alike(t)
+	tr.differ(t, w)
+	for i := range twinCount {
+		tr.direct[i] = dialDirect(t, tr.servers[i], twinDatabase)
+		tr.gateways[i] = startTestbed(t, testbedConfig{server: tr.servers[i], database: twinDatabase, target: "db", policy: w.policy(), group: "analyst"})
+	}
+	return tr
+}
+
+// emptyWorld makes a server with the twins' structure, and stops it.
+func emptyWorld(t *testing.T) *pgserver.Server {
+	t.Helper()
+	structure, err := os.ReadFile("testdata/noninterference/schema.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
 	s, err := pgserver.Start(t.Context(), pgserver.Config{Settings: worldSettings()})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close() })
-	structure, err := os.ReadFile("testdata/noninterference/schema.sql")
-	if err != nil {
-		t.Fatal(err)
-	}
-	run := func(db, sql string) {
-		t.Helper()
-		if _, err := s.PSQL(t.Context(), db, sql); err != nil {
+	for _, step := range [][2]string{{"postgres", "CREATE DATABASE " + twinDatabase}, {twinDatabase, string(structure)}} {
+		if _, err := s.PSQL(t.Context(), step[0], step[1]); err != nil {
 			t.Fatal(err)
 		}
 	}
-	run("postgres", "CREATE DATABASE structure")
-	run("structure", string(structure))
-	tr := &twinned{server: s}
-	for i := range twinCount {
-		run("postgres", "CREATE DATABASE "+twinName(i)+" TEMPLATE structure")
-		run(twinName(i), w.rows(i%2)+padding()+"REFRESH MATERIALIZED VIEW people_copy;\nVACUUM ANALYZE "+worldTables+";")
-		tr.evenlyPadded(t, i)
-		tr.direct[i] = dialDirect(t, s, twinName(i))
-		tr.gateways[i] = startTestbed(t, testbedConfig{server: s, database: twinName(i), target: "db", policy: w.policy(), group: "analyst"})
+	if err := s.Stop(t.Context()); err != nil {
+		t.Fatal(err)
 	}
-	tr.differ(t, w)
-	return tr
+	return s
+}
+
+// askOwner gives what a question to a twin's own server brings.
+func (tr *twinned) askOwner(t *testing.T, twin int, sql string) string {
+	t.Helper()
+	out, err := tr.servers[twin].PSQL(t.Context(), twinDatabase, sql)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
 }
 
 // differ reports a masked column that is the same in the twins, or another that is not.
@@ -253,14 +291,8 @@ func (tr *twinned) differ(t *testing.T, w world) {
 		if c.name == "pad" || c.table == "cities" {
 			continue
 		}
-		var values [2]string
-		for i := range values {
-			out, err := tr.server.PSQL(t.Context(), twinName(i), fmt.Sprintf("SELECT %s FROM %s ORDER BY id", c.name, c.table))
-			if err != nil {
-				t.Fatal(err)
-			}
-			values[i] = out
-		}
+		sql := fmt.Sprintf("SELECT %s FROM %s ORDER BY id", c.name, c.table)
+		values := [2]string{tr.askOwner(t, first, sql), tr.askOwner(t, second, sql)}
 		if (values[0] != values[1]) != w.masked[c.table+"."+c.name] {
 			t.Fatalf("%s.%s: the twins hold\n%s\nand\n%s", c.table, c.name, values[0], values[1])
 		}
@@ -268,15 +300,29 @@ func (tr *twinned) differ(t *testing.T, w world) {
 }
 
 // evenlyPadded reports rows of one table that differ in length.
-func (tr *twinned) evenlyPadded(t *testing.T, twin int) {
+func (tr *twinned) evenlyPadded(t *testing.T) {
 	t.Helper()
-	out, err := tr.server.PSQL(t.Context(), twinName(twin), `SELECT DISTINCT pg_column_size(t) FROM people t;
+	for i := range twinCount {
+		out := tr.askOwner(t, i, `SELECT DISTINCT pg_column_size(t) FROM people t;
 SELECT DISTINCT pg_column_size(t) FROM accounts t; SELECT DISTINCT pg_column_size(t) FROM scratch t`)
-	if err != nil {
-		t.Fatal(err)
+		if out != "1220\n1220\n1220\n" {
+			t.Fatalf("rows of twin %s are not of one length: %q", twinName(i), out)
+		}
 	}
-	if out != "1220\n1220\n1220\n" {
-		t.Fatalf("rows of twin %s are not of one length: %q", twinName(twin), out)
+}
+
+// alike reports a catalog of the server that is not the same in all, down to the order of its rows. Those with statistics
+// are left out.
+func (tr *twinned) alike(t *testing.T) {
+	t.Helper()
+	for _, catalog := range []string{"pg_class", "pg_attribute", "pg_constraint", "pg_type", "pg_depend", "pg_index", "pg_rewrite", "pg_proc", "pg_database"} {
+		sql := fmt.Sprintf("SELECT md5(string_agg(c.ctid || ' ' || c::text, E'\\n' ORDER BY ctid)) FROM %s c", catalog)
+		want := tr.askOwner(t, first, sql)
+		for i := range twinCount {
+			if tr.askOwner(t, i, sql) != want {
+				t.Fatalf("twin %s has another %s than twin %s", twinName(i), catalog, twinName(first))
+			}
+		}
 	}
 }
 

@@ -32,6 +32,8 @@ type Config struct {
 	Settings map[string]string
 	// BinDir holds initdb and postgres; empty searches PATH and the usual places.
 	BinDir string
+	// From is a server that was stopped with Stop and not closed: the new one begins as a copy of it.
+	From *Server
 }
 
 // Server is a running PostgreSQL. The database "postgres" is there, owned by User, a superuser.
@@ -103,7 +105,12 @@ func (s *Server) start(ctx context.Context, cfg Config) error {
 	if err != nil {
 		return err
 	}
-	if err := s.initdb(ctx, attr); err != nil {
+	if cfg.From != nil {
+		err = s.copyOf(ctx, cfg.From, attr)
+	} else {
+		err = s.initdb(ctx, attr)
+	}
+	if err != nil {
 		return err
 	}
 	// A port is free only until somebody else takes it, so a start that loses the race is tried again.
@@ -153,6 +160,16 @@ func (s *Server) initdb(ctx context.Context, attr *syscall.SysProcAttr) error {
 		return fmt.Errorf("initdb: %w: %s", err, out)
 	}
 	return os.Remove(pwfile)
+}
+
+// copyOf takes over the files of a server that does not run, as the user who owns them.
+func (s *Server) copyOf(ctx context.Context, from *Server, attr *syscall.SysProcAttr) error {
+	cmd := exec.CommandContext(ctx, "cp", "-R", filepath.Join(from.dir, "data"), s.dir)
+	cmd.Dir, cmd.SysProcAttr = s.dir, attr
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("copying the files of a server: %w: %s", err, out)
+	}
+	return nil
 }
 
 func (s *Server) launch(ctx context.Context, cfg Config, attr *syscall.SysProcAttr) error {
@@ -237,6 +254,17 @@ func (s *Server) PSQL(ctx context.Context, database, text string) (string, error
 func (s *Server) Kill() {
 	_ = syscall.Kill(-s.cmd.Process.Pid, syscall.SIGKILL)
 	<-s.exited
+}
+
+// Stop ends the server in good order and keeps its files, for others to begin as copies of it.
+func (s *Server) Stop(ctx context.Context) error {
+	_ = s.cmd.Process.Signal(syscall.SIGINT) // fast shutdown; it may be gone already
+	select {
+	case <-s.exited:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("postgres did not stop: %w", ctx.Err())
+	}
 }
 
 // Close stops the server and removes its files. It may be called more than once.
