@@ -32,6 +32,9 @@ func classify(text string, s *Session, b *budget) []Statement {
 	out := make([]Statement, 0, len(tree.GetStmts()))
 	for _, raw := range tree.GetStmts() {
 		st := v.classify(raw.GetStmt(), cut(text, raw))
+		if !st.Opaque() {
+			st.Literals = literals{text}.count(raw.GetStmt())
+		}
 		out = append(out, st)
 		v.after(&out[len(out)-1])
 	}
@@ -159,7 +162,6 @@ func (v *view) classify(n *pg.Node, text string) (st Statement) {
 		return describe(opaque(text, a.opaque), text)
 	}
 	a.finish()
-	st.Literals = countLiterals(n)
 	return describe(st, text)
 }
 

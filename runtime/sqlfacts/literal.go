@@ -2,6 +2,7 @@ package sqlfacts
 
 import (
 	"slices"
+	"strings"
 
 	pg "github.com/pganalyze/pg_query_go/v6"
 )
@@ -55,24 +56,27 @@ func markOf(token string) byte {
 	}
 }
 
-// countLiterals counts the literals of a statement that stand where they decide nothing.
-func countLiterals(n *pg.Node) int {
+// literals counts the literals of one statement of a text that stand where they decide nothing. Only those that Shape
+// replaces count: with another one among them, one that decides would seem to be counted.
+type literals struct{ text string }
+
+func (l literals) count(n *pg.Node) int {
 	switch x := n.GetNode().(type) {
 	case *pg.Node_SelectStmt:
-		return compared(x.SelectStmt.GetWhereClause())
+		return l.compared(x.SelectStmt.GetWhereClause())
 	case *pg.Node_UpdateStmt:
-		count := compared(x.UpdateStmt.GetWhereClause())
+		count := l.compared(x.UpdateStmt.GetWhereClause())
 		for _, target := range x.UpdateStmt.GetTargetList() {
-			count += assigned(target.GetResTarget().GetVal())
+			count += l.assigned(target.GetResTarget().GetVal())
 		}
 		return count
 	case *pg.Node_DeleteStmt:
-		return compared(x.DeleteStmt.GetWhereClause())
+		return l.compared(x.DeleteStmt.GetWhereClause())
 	case *pg.Node_InsertStmt:
 		count := 0
 		for _, row := range x.InsertStmt.GetSelectStmt().GetSelectStmt().GetValuesLists() {
 			for _, value := range row.GetList().GetItems() {
-				count += plain(value)
+				count += l.plain(value)
 			}
 		}
 		return count
@@ -82,50 +86,67 @@ func countLiterals(n *pg.Node) int {
 
 // compared counts in a WHERE of comparisons joined by AND. What stands under OR and NOT may be true for every row by the
 // values of two literals together.
-func compared(n *pg.Node) int {
+func (l literals) compared(n *pg.Node) int {
 	switch x := n.GetNode().(type) {
 	case *pg.Node_BoolExpr:
 		count := 0
 		if x.BoolExpr.GetBoolop() == pg.BoolExprType_AND_EXPR {
 			for _, arg := range x.BoolExpr.GetArgs() {
 				if arg.GetAExpr() != nil {
-					count += compared(arg)
+					count += l.compared(arg)
 				}
 			}
 		}
 		return count
 	case *pg.Node_AExpr:
-		return besideColumn(x.AExpr, "=", "<", ">", "<=", ">=", "<>")
+		return l.besideColumn(x.AExpr, "=", "<", ">", "<=", ">=", "<>")
 	}
 	return 0
 }
 
 // assigned counts in what is written to a column: a literal, or the column and a literal more or less.
-func assigned(n *pg.Node) int {
+func (l literals) assigned(n *pg.Node) int {
 	if e := n.GetAExpr(); e != nil {
-		return besideColumn(e, "+", "-")
+		return l.besideColumn(e, "+", "-")
 	}
-	return plain(n)
+	return l.plain(n)
 }
 
-func besideColumn(e *pg.A_Expr, operators ...string) int {
+func (l literals) besideColumn(e *pg.A_Expr, operators ...string) int {
 	name := e.GetName()
 	if e.GetKind() != pg.A_Expr_Kind_AEXPR_OP || len(name) != 1 || !slices.Contains(operators, name[0].GetString_().GetSval()) {
 		return 0
 	}
 	switch {
 	case e.GetLexpr().GetColumnRef() != nil:
-		return plain(e.GetRexpr())
+		return l.plain(e.GetRexpr())
 	case e.GetRexpr().GetColumnRef() != nil:
-		return plain(e.GetLexpr())
+		return l.plain(e.GetLexpr())
 	}
 	return 0
 }
 
-func plain(n *pg.Node) int {
+func (l literals) plain(n *pg.Node) int {
 	switch n.GetAConst().GetVal().(type) {
 	case *pg.A_Const_Ival, *pg.A_Const_Sval:
-		return 1
+		if l.marked(int(n.GetAConst().GetLocation())) {
+			return 1
+		}
 	}
 	return 0
+}
+
+// marked reports whether a plain literal stands at a place in the text, behind signs if it has any.
+func (l literals) marked(at int) bool {
+	if at < 0 || at >= len(l.text) {
+		return false
+	}
+	for scan := (lexer{text: l.text, at: at}); ; {
+		switch kind, token := scan.next(); {
+		case kind == tokenLiteral:
+			return markOf(token) != 0
+		case kind != tokenOperator || strings.Trim(token, "+-") != "":
+			return false
+		}
+	}
 }

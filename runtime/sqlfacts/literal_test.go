@@ -38,6 +38,17 @@ func TestLiterals(t *testing.T) {
 		"INSERT INTO orders (id) SELECT 7":                                             false,
 		"SELECT status FROM orders WHERE id = 7; SELECT 1":                             false,
 		"SET x.y = 7": false,
+		// One literal of each that decides, and one that does not but is not plain.
+		"SELECT id, ssn FROM customers WHERE email = $$x$$ ORDER BY 1":      false,
+		"SELECT id, ssn FROM customers WHERE email = E'x' ORDER BY 1":       false,
+		"SELECT id, ssn FROM customers WHERE email = $q$x$q$ GROUP BY 1, 2": false,
+		"SELECT id, ssn FROM customers WHERE id = 1234567890 ORDER BY 2":    false,
+		"SELECT id, ssn FROM customers WHERE id = -1234567890 ORDER BY 2":   false,
+		"SELECT id, ssn FROM customers WHERE id = 0x1F ORDER BY 2":          false,
+		"SELECT id, ssn FROM customers WHERE email = U&'x' LIMIT 5":         false,
+		"SELECT nextval('order_no') FROM orders WHERE note = $$x$$":         false,
+		"SELECT id, ssn FROM customers WHERE id = - /* 3 */ -- 4\n 5":       true,
+		"SELECT id, ssn FROM customers WHERE id = - - 5":                    true,
 	} {
 		sts := sqlfacts.Classify(text, s)
 		_, n := sqlfacts.Shape(nil, text)
