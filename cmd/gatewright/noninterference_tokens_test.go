@@ -1,6 +1,9 @@
 package main
 
-import "strings"
+import (
+	"bytes"
+	"strings"
+)
 
 // tokens cuts a text into words, each with the blanks behind it: names, numbers, strings, one character else. It serves
 // to make a statement smaller that came as text; a cut that means nothing to PostgreSQL fails nothing.
@@ -15,6 +18,34 @@ func tokens(text string) []string {
 		text = text[n:]
 	}
 	return out
+}
+
+// otherLiterals gives statements with other numbers and strings of the same length in the places of theirs, all but each
+// third, and whether there were any: the gateway takes some such statements for one.
+func otherLiterals(steps []string) (out []string, changed bool) {
+	at := 0
+	for _, sql := range steps {
+		words := tokens(sql)
+		for i, word := range words {
+			if c := word[0]; c != '\'' && (c < '0' || c > '9') {
+				continue
+			}
+			if at++; at%3 != 0 {
+				words[i] = string(bytes.Map(otherDigit, []byte(word)))
+			}
+			changed = changed || words[i] != word
+		}
+		out = append(out, strings.Join(words, ""))
+	}
+	return out, changed
+}
+
+// otherDigit turns 1 to 8 into the next, so that what was a number stays one, of the same length.
+func otherDigit(r rune) rune {
+	if '1' <= r && r <= '8' {
+		return r + 1
+	}
+	return r
 }
 
 func tokenLength(s string) int {
