@@ -8,6 +8,7 @@ import (
 
 	"github.com/gatewright/gatewright/runtime/sqlfacts"
 	"github.com/gatewright/gatewright/schema"
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // masked are the columns of the corpus that are classified.
@@ -166,6 +167,31 @@ func TestWorks(t *testing.T) {
 					if names := maskedOutputs(&st); len(names) > 0 && c.name != "masked-column-keeps-row" {
 						t.Errorf("%s: masks %q", text, names)
 					}
+				}
+			}
+		})
+	}
+}
+
+// TestAnalyst: what analysts ask day by day passes beside masked columns, and the server understands it.
+func TestAnalyst(t *testing.T) {
+	server := startServer(t)
+	cl := newClient(fetch(t, server))
+	conn, err := pgconn.Connect(t.Context(), server.URL("postgres"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(t.Context())
+	for _, c := range readCorpus(t, "testdata/analyst.sql") {
+		t.Run(c.name, func(t *testing.T) {
+			for _, text := range c.statements {
+				for _, st := range cl.send(text) {
+					if reason := refusedFor(&st); reason != "" {
+						t.Errorf("%s: refused: %s %+v %+v", text, reason, st.Uses, st.Outputs)
+					}
+				}
+				if _, err := conn.Prepare(t.Context(), "", text, nil); err != nil {
+					t.Errorf("%s: %v", text, err)
 				}
 			}
 		})
