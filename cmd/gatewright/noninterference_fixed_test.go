@@ -27,3 +27,16 @@ var maskedWrites = []string{
 	"UPDATE people_card SET name = 'x' WHERE id = 1 RETURNING tax, salary", "UPDATE people_card SET tax = '123' WHERE id = 1", "INSERT INTO people_card (id, name, tax) VALUES (50, 'x', 'y')", "SELECT ssn FROM people WHERE id = 1 FOR UPDATE",
 	"COPY scratch (id, ssn) TO STDOUT", "COPY (DELETE FROM scratch RETURNING ssn) TO STDOUT", "REFRESH MATERIALIZED VIEW CONCURRENTLY people_copy", "UPDATE payments SET id = 9 WHERE id = 3 RETURNING card, id",
 }
+
+// lookalikes are pairs of statements that differ in literals alone, the first harmless, the second not: what the gateway
+// knows of the first must not stand for the second.
+var lookalikes = [][2]string{
+	{"SELECT name, ssn FROM people WHERE name <> E'x' ORDER BY 1", "SELECT name, ssn FROM people WHERE name <> E'x' ORDER BY 2"},
+	{"SELECT name, ssn FROM people WHERE name <> $$x$$ ORDER BY 1", "SELECT name, ssn FROM people WHERE name <> $$x$$ ORDER BY 2"},
+	{"SELECT name, pin FROM people WHERE id <> 1234567890 ORDER BY 1", "SELECT name, pin FROM people WHERE id <> 1234567890 ORDER BY 2"},
+	{"SELECT name, pin FROM people WHERE id <> -1234567890 ORDER BY 1", "SELECT name, pin FROM people WHERE id <> -1234567890 ORDER BY 2"},
+	{"SELECT name, ssn FROM people WHERE name <> U&'x' ORDER BY 1, 1 LIMIT 3", "SELECT name, ssn FROM people WHERE name <> U&'x' ORDER BY 2, 1 LIMIT 3"},
+	{"SELECT count(*), name FROM people WHERE name <> E'x' GROUP BY 2, left(city, 1)", "SELECT count(*), left(ssn, 1) FROM people WHERE name <> E'x' GROUP BY 2"},
+	{"SELECT left(name, 1), pin FROM people WHERE name <> E'x' ORDER BY 1", "SELECT left(name, 9), pin FROM people WHERE name <> E'x' ORDER BY 2"},
+	{"SELECT DISTINCT ON (1) name, ssn FROM people WHERE name <> E'x' ORDER BY 1", "SELECT DISTINCT ON (2) name, ssn FROM people WHERE name <> E'x' ORDER BY 2"},
+}
