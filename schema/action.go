@@ -109,15 +109,16 @@ const (
 	StagePlan
 )
 
-// Form is how the rows of a result leave the target. The zero value is rows whose columns are described.
+// Form is how the rows of a result leave the target. The zero value is rows whose cells can be told apart: those that are
+// described, and those of COPY TO STDOUT as a rule.
 type Form uint8
 
 const (
 	FormRows Form = iota
-	// FormLines are lines of text in which no mask can tell columns apart: COPY TO STDOUT as text or csv.
-	FormLines
-	// FormBytes is data in which values cannot be looked for either: binary COPY TO STDOUT.
-	FormBytes
+	// FormMingled is data in which NULL may look like a value: no mask can let NULL pass and hide the value.
+	FormMingled
+	// FormForeign is data that is not read, as in another encoding: no value in it can be masked or looked for.
+	FormForeign
 )
 
 // Origin says how an output column comes from its source columns.

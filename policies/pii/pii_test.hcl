@@ -162,15 +162,26 @@ test "it goes nowhere else" {
     "UPDATE tickets SET body = p.name FROM people p WHERE p.id = person_id",
     "CREATE TABLE t AS SELECT name FROM people",
     "CREATE VIEW v AS SELECT name FROM people",
-    "COPY (SELECT name FROM people) TO STDOUT",
   ]
   expect {
     decision = "deny"
     by       = ["module.pii.mask.identity"]
   }
+}
+
+test "what is copied out is masked as what is selected" {
+  as     = "reports"
+  target = "people-db"
+  sql    = "COPY (SELECT name, ssn, country FROM people) TO STDOUT"
+  rows   = [["Ada Byron", "536-22-1234", "GB"]]
+  expect {
+    decision = "allow"
+    masked   = ["name", "ssn"]
+    rows     = [["****", "*******1234", "GB"]]
+  }
   cases = {
-    "identity"       = {}
-    "all of a table" = { sql = "COPY people TO STDOUT", expect = { by = ["module.pii.mask.email-address", "module.pii.mask.identity", "module.pii.mask.number"] } }
+    "columns"   = {}
+    "as binary" = { sql = "COPY people (name, ssn, country) TO STDOUT (FORMAT binary)" }
   }
 }
 

@@ -132,7 +132,7 @@ func (m maskReference) decide() (refused []string, with map[int]int32) {
 			})
 		}
 		for _, c := range m.b.Classes {
-			if m.a.Form == schema.FormBytes && len(c.Detect) > 0 && slices.Contains(c.Targets, "db") && m.stands(mask, c.Name) {
+			if m.a.Form == schema.FormForeign && len(c.Detect) > 0 && slices.Contains(c.Targets, "db") && m.stands(mask, c.Name) {
 				refused = append(refused, mask.Address)
 			}
 		}

@@ -31,8 +31,8 @@ const (
 	reasonWrite
 	reasonPredicate
 	reasonEquality
-	reasonLines
-	reasonBytes
+	reasonMingled
+	reasonForeign
 )
 
 // reasons give each reason's message and hint. They name no column: a view may stand on columns its reader never saw.
@@ -53,13 +53,13 @@ var reasons = [...][2]string{
 		"a masked column may not be compared, not even for equality",
 		"filter by a column that is not masked",
 	},
-	reasonLines: {
-		"masked columns cannot leave by COPY",
-		"use SELECT, which is masked, or leave the masked columns out",
+	reasonMingled: {
+		"masked columns cannot leave by a COPY as text whose NULL may look like a value",
+		"leave NULL out of the options, or use the csv format",
 	},
-	reasonBytes: {
-		"values to be masked cannot be found in a binary COPY",
-		"use the text or csv format",
+	reasonForeign: {
+		"values to be masked cannot be found in what this COPY writes",
+		"leave ENCODING, QUOTE and ESCAPE out of the options",
 	},
 }
 
@@ -135,16 +135,20 @@ func (s *scratch) maskForm(refused *refusals, dry bool) {
 	if s.action.Form == schema.FormRows {
 		return
 	}
-	for i := range s.action.Outputs {
-		s.refuseColumns(s.action.Outputs[i].Columns, refused, dry, nil, reasonLines)
+	why := reasonMingled
+	if s.action.Form != schema.FormMingled {
+		why = reasonForeign
 	}
-	if s.action.Form == schema.FormLines {
+	for i := range s.action.Outputs {
+		s.refuseColumns(s.action.Outputs[i].Columns, refused, dry, nil, why)
+	}
+	if why == reasonMingled {
 		return
 	}
 	for _, m := range s.standing {
 		detects := func(c int) bool { return len(s.target.classes[c].detect) > 0 }
 		if (dry || m.Mode == schema.Enforce) && slices.ContainsFunc(m.classes, detects) {
-			refused.add(m, reasonBytes)
+			refused.add(m, reasonForeign)
 		}
 	}
 }

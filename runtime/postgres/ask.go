@@ -10,6 +10,9 @@ type ask struct {
 	answers [][]byte
 	// code is the SQLSTATE of the error that ended it.
 	code string
+	// columns are what the server described, once it has.
+	columns   []column
+	described bool
 }
 
 // askServer runs queries and waits for the answers. The caller has settled. Between two segments it brings its own

@@ -1,9 +1,5 @@
 package postgres
 
-import (
-	"github.com/gatewright/gatewright/runtime/mask"
-)
-
 // Between a COPY FROM STDIN and its end the server reads CopyData, and ignores Sync and Flush (manual chapter 55.2.6).
 // What the client's messages mean thus hangs on what the server does, and must not be guessed: nothing is sent behind a
 // statement that may begin such a COPY until the server has said whether it did.
@@ -69,36 +65,39 @@ func (s *session) copyMessage(f frame, e *expect) error {
 		s.copyIn = true
 		s.changed.Broadcast()
 		s.mu.Unlock()
-	default:
+	case 'H':
 		if !x.stmt.CopyOut && !x.unread() {
+			return s.outOfTurn(f)
+		}
+		if x.guarded {
+			if err := s.beginCopy(f, x); err != nil {
+				return err
+			}
+		}
+	default:
+		if !x.stmt.CopyOut && !x.unread() || x.copying != nil && !x.copying.done() {
 			return s.outOfTurn(f)
 		}
 	}
 	return s.down.pass(f.data)
 }
 
-// copyData deals with CopyData of a COPY TO STDOUT, one row in each.
+// copyData deals with CopyData of a COPY TO STDOUT.
 func (s *session) copyData(f frame) error {
 	e := s.front()
 	if e == nil || e.running() == nil || !e.running().stmt.CopyOut && !e.running().unread() {
 		return s.outOfTurn(f)
 	}
 	x := e.running()
-	if len(x.decision.Detect) == 0 || !x.guarded {
+	switch {
+	case !x.guarded:
+		s.count(x, f)
+		return s.down.pass(f.data)
+	case x.plan == nil: // no CopyOutResponse
+		return s.outOfTurn(f)
+	case x.plan.idle:
 		s.count(x, f)
 		return s.down.pass(f.data)
 	}
-	if x.plan == nil {
-		x.plan = &rowPlan{scanner: mask.NewScanner(s.server.cfg.MaskKeys, x.decision.Detect)}
-	}
-	line, hits := x.plan.scanner.Line(x.plan.spare[:0], f.body())
-	if hits > 0 {
-		x.plan.spare = line
-	}
-	out := s.down.room()
-	start := len(out.b)
-	out.b = finish(append(begin(out.b, 'd'), line...), start)
-	x.outcome.Masked += int64(hits)
-	x.outcome.Bytes += int64(len(out.b) - start)
-	return s.down.relieve()
+	return s.maskedCopy(f, x)
 }

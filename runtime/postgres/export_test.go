@@ -1,8 +1,11 @@
 package postgres
 
 import (
+	"encoding/binary"
 	"io"
 
+	"github.com/gatewright/gatewright/runtime/mask"
+	"github.com/gatewright/gatewright/runtime/sqlfacts"
 	"github.com/gatewright/gatewright/schema"
 )
 
@@ -90,4 +93,56 @@ func BindValues(types, body []byte) (shown []string, ok bool) {
 		shown = append(shown, printed(&p, p.Type))
 	}
 	return shown, ok
+}
+
+// Rewriter masks COPY data of columns with the types, each as its transform says, in the options of a COPY statement.
+func Rewriter(o *sqlfacts.CopyOptions, names []string, types []uint32, with []schema.Transform, detect []schema.Detection, limit int) *CopyData {
+	columns, plan := make([]column, len(types)), &rowPlan{cells: make([]cellPlan, len(types))}
+	if len(detect) > 0 {
+		plan.scanner = mask.NewScanner(detect)
+	}
+	format := int16(0)
+	if o.Format == "binary" {
+		format = 1
+	}
+	for i := range types {
+		columns[i] = column{name: names[i], typeOID: types[i], format: format}
+		plan.cells[i] = cellPlan{with: with[i], typeOID: types[i], format: format, scan: plan.scanner != nil}
+	}
+	return &CopyData{newCopyRows(plan, o, columns, limit)}
+}
+
+// CopyData is the data of one COPY on its way.
+type CopyData struct{ rows *copyRows }
+
+// Write appends what a message becomes.
+func (c *CopyData) Write(dst, message []byte) ([]byte, error) { return c.rows.data(dst, message) }
+
+// Done reports whether the data may end.
+func (c *CopyData) Done() bool { return c.rows.done() }
+
+// Masked is the number of cells that were masked.
+func (c *CopyData) Masked() int64 { return c.rows.masked }
+
+// WriteCopy writes one row as the server would.
+func WriteCopy(o *sqlfacts.CopyOptions, values []string) []byte {
+	if o.Format == "binary" {
+		out := binary.BigEndian.AppendUint16(nil, uint16(len(values)))
+		for _, v := range values {
+			out = append(binary.BigEndian.AppendUint32(out, uint32(len(v))), v...)
+		}
+		return out
+	}
+	form, out := newCopyForm(o, make([]column, len(values))), []byte(nil)
+	for i, v := range values {
+		if i > 0 {
+			out = append(out, form.delimiter)
+		}
+		if form.csv {
+			out = form.appendCSV(out, []byte(v), form.force[i])
+		} else {
+			out = form.appendText(out, []byte(v))
+		}
+	}
+	return append(out, '\n')
 }

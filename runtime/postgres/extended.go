@@ -339,6 +339,12 @@ func (s *session) execute(f frame) error {
 	if e.guarded && p.stmt.Rows && s.setAsked(p) {
 		s.askDescription(name, p)
 	}
+	if e.describesCopy() {
+		if _, err := s.askColumns(e, undescribed()); err != nil {
+			s.outcome(e, codeAborted)
+			return s.orRefuse(err)
+		}
+	}
 	s.view.sent(p.stmt)
 	copies := mayCopyIn(owed.execs) // once it is forwarded it belongs to the server's direction
 	if err := s.forward(f, owed); err != nil || !copies {

@@ -82,6 +82,7 @@ CREATE TABLE held (id int);
 INSERT INTO held VALUES (1), (2);
 CREATE TABLE later (note text);
 CREATE TABLE items (id int, name text);
+CREATE TABLE odd (id int PRIMARY KEY, secret text, note text, doc jsonb, n bigint, doubled text GENERATED ALWAYS AS (note || note) STORED);
 CREATE SCHEMA other;
 CREATE TABLE other.orders (id int, secret text);
 INSERT INTO other.orders VALUES (7, 'other');
@@ -101,7 +102,7 @@ func policy() *schema.Bundle {
 			Subject: claim("claims.sub"), Groups: claim("claims.groups"), Kind: claim("'machine'"),
 		}},
 		Targets: []schema.Target{{Name: "db", Protocol: schema.ProtocolPostgres}, {Name: "nowhere", Protocol: schema.ProtocolPostgres}},
-		Classes: []schema.Class{{Name: "card", Targets: every, Columns: []string{"public.cards.pan", "public.cards.pin", "public.cards.raw"}, Detect: []string{"credit_card"}}},
+		Classes: []schema.Class{{Name: "card", Targets: every, Columns: []string{"public.cards.pan", "public.cards.pin", "public.cards.raw", "public.odd.secret", "public.odd.doc", "public.odd.n"}, Detect: []string{"credit_card"}}},
 		Rules: []schema.Rule{
 			{Address: "allow.analyst", Effect: schema.Allow, Groups: []string{"analyst"}, Targets: every, Protocol: schema.ProtocolPostgres,
 				Verbs: []string{"connect", "select", "insert", "update", "delete"}, Tables: []string{"public.*"}},

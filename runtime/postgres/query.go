@@ -22,11 +22,18 @@ func (s *session) query(f frame) error {
 	}
 	e := s.newExpect(wantQuery)
 	err = s.judgeText(e, text)
-	var refusal *fault
-	if errors.As(err, &refusal) {
-		return s.refuseQuery(refusal)
+	if err == nil {
+		if err = s.describeCopies(e.execs); err != nil {
+			s.abandon(e, codeAborted)
+		}
 	}
-	if err != nil {
+	var refusal *fault
+	switch {
+	case errors.As(err, &refusal):
+		return s.refuseQuery(refusal)
+	case errors.Is(err, errIgnored):
+		return nil
+	case err != nil:
 		return err
 	}
 	copies := mayCopyIn(e.execs)

@@ -82,8 +82,12 @@ func (s *session) rowDescription(f frame, e *expect) error {
 		e.portal.columns = columns
 		s.confirm(e)
 	case wantDescribeStatement:
-		if _, err := parseColumns(f.body()); err != nil {
+		columns, err := parseColumns(f.body())
+		if err != nil {
 			return s.outOfTurn(f)
+		}
+		if e.ask != nil {
+			e.ask.columns, e.ask.described = columns, true
 		}
 		s.confirm(e)
 	case wantQuery:

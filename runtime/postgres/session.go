@@ -122,6 +122,9 @@ type execution struct {
 	guarded bool
 	redact  bool
 	plan    *rowPlan
+	// asked is where the server says what the columns of a COPY are, and copying rewrites its data.
+	asked   *ask
+	copying *copyRows
 	outcome schema.Outcome
 	closed  bool
 	// begun is set by the server's direction once the server has begun to run the portal.

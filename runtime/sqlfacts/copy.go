@@ -8,7 +8,7 @@ import (
 )
 
 func (a *analysis) copyStmt(c *pg.CopyStmt) {
-	a.copyOptions(c)
+	a.st.Copy = a.copyOptions(c)
 	server := c.GetIsProgram() || c.GetFilename() != ""
 	if server {
 		a.access(schema.VerbFile, "", false)
@@ -19,6 +19,7 @@ func (a *analysis) copyStmt(c *pg.CopyStmt) {
 		return
 	}
 	out := a.copySource(c)
+	a.st.Copy.Query = copyQuery(a.st.Text, c, out)
 	if server {
 		a.written(out)
 		return
@@ -70,69 +71,4 @@ func (a *analysis) copyFrom(c *pg.CopyStmt) {
 		a.set(t, name, constant)
 	}
 	a.predicate(c.GetWhereClause(), &scope{items: []*item{t.item}})
-}
-
-// copyOptions fills in how the data is written (manual, COPY).
-func (a *analysis) copyOptions(c *pg.CopyStmt) {
-	o := &a.st.Copy
-	o.Format = "text"
-	set := map[string]*string{
-		"format": &o.Format, "delimiter": &o.Delimiter, "null": &o.Null, "quote": &o.Quote, "escape": &o.Escape, "encoding": &o.Encoding,
-	}
-	given := map[string]bool{}
-	for _, n := range c.GetOptions() {
-		d := n.GetDefElem()
-		given[d.GetDefname()] = true
-		if p := set[d.GetDefname()]; p != nil {
-			*p = d.GetArg().GetString_().GetSval()
-			continue
-		}
-		switch d.GetDefname() {
-		case "header":
-			o.Header = truth(d.GetArg())
-		case "force_quote":
-			o.ForceQuote = words(d.GetArg().GetList().GetItems())
-			if d.GetArg().GetAStar() != nil {
-				o.ForceQuote = []string{"*"}
-			}
-		case "freeze", "force_not_null", "force_null", "default", "on_error", "log_verbosity", "reject_limit":
-		default:
-			a.stop("COPY has the option " + d.GetDefname() + ", which is not known")
-		}
-	}
-	o.defaults(given)
-}
-
-func (o *CopyOptions) defaults(given map[string]bool) {
-	fill := func(name string, p *string, value string) {
-		if !given[name] {
-			*p = value
-		}
-	}
-	if o.Format == "csv" {
-		fill("delimiter", &o.Delimiter, ",")
-		fill("quote", &o.Quote, `"`)
-		fill("escape", &o.Escape, o.Quote)
-		return
-	}
-	fill("delimiter", &o.Delimiter, "\t")
-	fill("null", &o.Null, `\N`)
-}
-
-// truth reads an option's boolean as the server does: no value is true, and so is HEADER MATCH.
-func truth(n *pg.Node) bool {
-	if n == nil || n.GetNode() == nil {
-		return true
-	}
-	if b := n.GetBoolean(); b != nil {
-		return b.GetBoolval()
-	}
-	if i := n.GetInteger(); i != nil {
-		return i.GetIval() != 0
-	}
-	switch n.GetString_().GetSval() {
-	case "false", "off", "0":
-		return false
-	}
-	return true
 }

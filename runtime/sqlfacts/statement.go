@@ -1,8 +1,6 @@
 package sqlfacts
 
 import (
-	"strings"
-
 	"github.com/gatewright/gatewright/schema"
 )
 
@@ -56,13 +54,9 @@ func (s *Statement) Describe(a *schema.Action) {
 		about, a.Stage = s.Effect.Inner, schema.StageRead
 	}
 	a.Accesses, a.Outputs, a.Uses, a.SQL, a.Text = about.Accesses, about.Outputs, about.Uses, about.SQL, s.Text
-	switch {
-	case !about.CopyOut:
-		a.Form = schema.FormRows
-	case about.Copy.Format == "binary" || about.Copy.garbles():
-		a.Form = schema.FormBytes
-	default:
-		a.Form = schema.FormLines
+	a.Form = schema.FormRows
+	if about.CopyOut {
+		a.Form = about.Copy.Form()
 	}
 }
 
@@ -70,26 +64,6 @@ func (s *Statement) Describe(a *schema.Action) {
 type SyntaxError struct {
 	Message  string
 	Position int
-}
-
-// CopyOptions says how COPY data is written (manual, COPY). They are the statement's options with the defaults filled in.
-type CopyOptions struct {
-	// Format is "text", "csv" or "binary".
-	Format                         string
-	Delimiter, Null, Quote, Escape string
-	Header                         bool
-	// ForceQuote are the columns that CSV output always quotes; "*" for all.
-	ForceQuote []string
-	// Encoding is the data's encoding when it is not the client's; empty otherwise.
-	Encoding string
-}
-
-// garbles reports whether the data may hold more in a value than the value: a quote, escape or delimiter that is part of
-// what is looked for is doubled or put between.
-func (o *CopyOptions) garbles() bool {
-	return strings.ContainsFunc(o.Delimiter+o.Quote+o.Escape, func(r rune) bool {
-		return !strings.ContainsRune("\t,;|:\"'\\~^\x01\x02\x03\x1e\x1f", r)
-	})
 }
 
 // EffectKind is what a statement does to its session.
