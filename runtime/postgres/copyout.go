@@ -53,6 +53,9 @@ func (s *session) describeCopies(execs []*execution) error {
 		case x.asked.code != "":
 			return s.endRefused(x.asked)
 		case x.asked.described:
+			if s.misplaced(x) {
+				return undescribed()
+			}
 		case s.ignoring():
 			return errIgnored
 		default:
@@ -96,6 +99,9 @@ func (s *session) beginCopy(f frame, x *execution) error {
 	if int16(body[0]) != format || int(binary.BigEndian.Uint16(body[1:])) != len(columns) {
 		return s.outOfTurn(f)
 	}
+	if s.misplaced(x) {
+		return undescribed()
+	}
 	for i := range columns {
 		columns[i].format = format
 	}
@@ -108,6 +114,24 @@ func (s *session) beginCopy(f frame, x *execution) error {
 	}
 	x.copying = newCopyRows(x.plan, &x.stmt.Copy, columns, s.server.cfg.MaxRow)
 	return nil
+}
+
+// misplaced reports whether a table's columns do not stand where the catalog has them: COPY writes them in the table's order,
+// and was described in the catalog's.
+func (s *session) misplaced(x *execution) bool {
+	if !x.stmt.Copy.Whole || !x.redact {
+		return false
+	}
+	columns := x.asked.columns
+	placed := len(columns) == len(x.stmt.Outputs)
+	for i := 0; placed && i < len(columns); i++ {
+		placed = s.agrees(x, &x.stmt.Outputs[i], columns[i])
+	}
+	if !placed {
+		s.target.refreshSoon()
+		s.log.Warn("the columns of a COPY are others than in the catalog")
+	}
+	return !placed
 }
 
 // readable reports whether what is to be done to the cells can be done to data of a form. The gate has refused what it could

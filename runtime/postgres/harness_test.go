@@ -102,7 +102,7 @@ func policy() *schema.Bundle {
 			Subject: claim("claims.sub"), Groups: claim("claims.groups"), Kind: claim("'machine'"),
 		}},
 		Targets: []schema.Target{{Name: "db", Protocol: schema.ProtocolPostgres}, {Name: "nowhere", Protocol: schema.ProtocolPostgres}},
-		Classes: []schema.Class{{Name: "card", Targets: every, Columns: []string{"public.cards.pan", "public.cards.pin", "public.cards.raw", "public.odd.secret", "public.odd.doc", "public.odd.n"}, Detect: []string{"credit_card"}}},
+		Classes: []schema.Class{{Name: "card", Targets: every, Columns: []string{"public.cards.pan", "public.cards.pin", "public.cards.raw", "public.odd.secret", "public.odd.doc", "public.odd.n", "public.shifted.secret"}, Detect: []string{"credit_card"}}},
 		Rules: []schema.Rule{
 			{Address: "allow.analyst", Effect: schema.Allow, Groups: []string{"analyst"}, Targets: every, Protocol: schema.ProtocolPostgres,
 				Verbs: []string{"connect", "select", "insert", "update", "delete"}, Tables: []string{"public.*"}},

@@ -20,6 +20,7 @@ func (a *analysis) copyStmt(c *pg.CopyStmt) {
 	}
 	out := a.copySource(c)
 	a.st.Copy.Query = copyQuery(a.st.Text, c, out)
+	a.st.Copy.Whole = c.GetQuery() == nil && len(c.GetAttlist()) == 0
 	if server {
 		a.written(out)
 		return

@@ -20,6 +20,8 @@ type CopyOptions struct {
 	// Query is, for COPY TO, a query whose columns are those of the data: the statement's own, or one of its table's columns
 	// as the statement names them. Empty when the columns are not known.
 	Query string
+	// Whole is set for a table without a list of columns: they come in the order in which the table has them now.
+	Whole bool
 }
 
 // copyOptions reads how the data is written.
