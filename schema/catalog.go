@@ -91,7 +91,8 @@ type Function struct {
 	// Kind is pg_proc.prokind: f p a w.
 	Kind       string `json:"kind"`
 	ReturnsSet bool   `json:"returns_set,omitempty"`
-	Body       string `json:"body,omitempty"`
+	// Body is, for a function in SQL, the statement that creates it, its types and the names in BEGIN ATOMIC qualified.
+	Body string `json:"body,omitempty"`
 }
 
 // Type is a type outside pg_catalog.

@@ -289,3 +289,7 @@ func namesAlgorithm(header []byte) bool {
 	n, err := base64.RawURLEncoding.Decode(room[:], header)
 	return err == nil && bytes.Contains(room[:n], []byte(`"alg"`))
 }
+
+func isHex(c byte) bool {
+	return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'
+}

@@ -141,7 +141,7 @@ func (p *rowPlan) readable(form schema.Form) bool {
 		return false
 	}
 	for i := range p.cells {
-		if c := &p.cells[i]; form != schema.FormRows && c.with != schema.TransformNone && !c.derived {
+		if c := &p.cells[i]; form != schema.FormRows && c.column != nil && !c.derived {
 			return false
 		}
 	}

@@ -209,7 +209,7 @@ func (c *copyRows) line(dst, line []byte) ([]byte, error) {
 // write appends one cell: as it came, or masked and written again.
 func (c *copyRows) write(dst []byte, i int, raw []byte, quoted bool) ([]byte, bool) {
 	plan, f := &c.plan.cells[i], c.form
-	if plan.with == schema.TransformNone && !plan.scan {
+	if plan.column == nil && !plan.scan {
 		return append(dst, raw...), true
 	}
 	value, ok := c.value(raw, quoted)
@@ -218,7 +218,7 @@ func (c *copyRows) write(dst []byte, i int, raw []byte, quoted bool) ([]byte, bo
 	}
 	var hits int
 	c.cell, hits = c.plan.cell(plan, c.cell[:0], value)
-	if plan.with == schema.TransformNone && hits == 0 {
+	if plan.column == nil && hits == 0 {
 		return append(dst, raw...), true
 	}
 	c.masked += int64(hits)

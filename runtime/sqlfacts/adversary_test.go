@@ -51,7 +51,7 @@ var adversary = []struct{ name, text, want string }{
 	{"child's own column", "SELECT closed FROM archive", "masks "},
 	{"view with expression", "SELECT area FROM v_expr", "masks area"},
 	{"view with filter", "SELECT id FROM v_filter", "denied"},
-	{"view with function", "SELECT s FROM v_fn", "denied"},
+	{"view with function", "SELECT s FROM v_fn", "masks s"},
 	{"view of a star", "SELECT * FROM v_star", "masks email,ssn"},
 	{"view of a union", "SELECT t FROM v_union", "masks t"},
 	{"update through a view", "UPDATE customer_contact SET tax_no = 'x' WHERE id = 1", "denied"},

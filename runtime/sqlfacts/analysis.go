@@ -29,6 +29,10 @@ type analysis struct {
 	predicates int
 	// views is how many views the walk is inside of: there, accesses are the view owner's and not recorded.
 	views int
+	// within is the function whose body the walk is inside of; nil outside of any. late is set where its names are looked up when
+	// it runs.
+	within *invocation
+	late   bool
 	// queries is how many WITH queries it is inside of.
 	queries int
 	// unresolved is set when a relation was not found: every output then counts as Everything.
@@ -117,7 +121,9 @@ type value struct {
 	row *item
 	// literal is set for constants, with the text of a string constant; param for parameters.
 	literal, param bool
-	text           string
+	// named is set for an argument that is given by its parameter's name.
+	named bool
+	text  string
 	// integer is set for integer constants, number is theirs.
 	integer bool
 	number  int64

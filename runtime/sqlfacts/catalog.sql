@@ -83,7 +83,8 @@ SELECT json_build_object(
       'language', l.lanname::text,
       'volatility', p.provolatile::text,
       'kind', p.prokind::text,
-      'returns_set', nullif(p.proretset, false)
+      'returns_set', nullif(p.proretset, false),
+      'body', CASE WHEN l.lanname = 'sql' AND p.prokind = 'f' THEN pg_get_functiondef(p.oid) END
     )) ORDER BY n.nspname, p.proname, pg_get_function_arguments(p.oid)), '[]')
     FROM pg_catalog.pg_proc p
     JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace

@@ -62,7 +62,7 @@ func (e *Edit) where(n *pg.Node, at **pg.Node) bool {
 		return false
 	}
 	column := pg.MakeColumnRefNode([]*pg.Node{pg.MakeStrNode(e.Where)}, 0)
-	asked := pg.MakeAExprNode(pg.A_Expr_Kind_AEXPR_OP, []*pg.Node{pg.MakeStrNode("=")}, column, parameter(highest(n)+1), 0)
+	asked := pg.MakeAExprNode(pg.A_Expr_Kind_AEXPR_OP, []*pg.Node{pg.MakeStrNode("=")}, column, parameterNode(highest(n)+1), 0)
 	if *at != nil {
 		asked = pg.MakeBoolExprNode(pg.BoolExprType_AND_EXPR, []*pg.Node{*at, asked}, 0)
 	}
@@ -70,7 +70,7 @@ func (e *Edit) where(n *pg.Node, at **pg.Node) bool {
 	return true
 }
 
-func parameter(number int32) *pg.Node {
+func parameterNode(number int32) *pg.Node {
 	return &pg.Node{Node: &pg.Node_ParamRef{ParamRef: &pg.ParamRef{Number: number}}}
 }
 

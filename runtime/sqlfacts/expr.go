@@ -29,6 +29,9 @@ func (a *analysis) anyExpr(n *pg.Node, s *scope) value {
 	case *pg.Node_AConst:
 		return literal(x.AConst)
 	case *pg.Node_ParamRef:
+		if v, ok := a.argument(int(x.ParamRef.GetNumber())); ok {
+			return v
+		}
 		v := constant
 		v.param = true
 		return v
@@ -88,7 +91,9 @@ func (a *analysis) plainExpr(n *pg.Node, s *scope) value {
 		a.list(x.GroupingFunc.GetArgs(), s)
 		return constant
 	case *pg.Node_NamedArgExpr:
-		return a.expr(x.NamedArgExpr.GetArg(), s)
+		v := a.expr(x.NamedArgExpr.GetArg(), s)
+		v.named = true
+		return v
 	case *pg.Node_MultiAssignRef:
 		return a.expr(x.MultiAssignRef.GetSource(), s)
 	case *pg.Node_SqlvalueFunction, *pg.Node_SetToDefault, *pg.Node_MergeSupportFunc:
@@ -142,10 +147,16 @@ func (a *analysis) reference(names []string, s *scope) value {
 		if v, ok := a.column(s, names[0]); ok {
 			return v
 		}
+		if v, ok := a.argumentNamed(names); ok {
+			return v
+		}
 		if it := a.named(s, "", names[0]); it != nil {
 			return a.row(it)
 		}
 		return a.everything()
+	}
+	if v, ok := a.argumentNamed(names); ok && a.named(s, "", names[0]) == nil {
+		return v
 	}
 	last := names[len(names)-1]
 	if it := a.itemOf(s, names[:len(names)-1]); it != nil {

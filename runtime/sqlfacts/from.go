@@ -103,6 +103,11 @@ func (a *analysis) rangeFunction(r *pg.RangeFunction, s *scope) *item {
 
 // functionFields are the columns of one function in FROM: all made of its arguments.
 func (a *analysis) functionFields(call *pg.Node, s *scope) ([]field, bool) {
+	if f := call.GetFuncCall(); f != nil {
+		if fields, ok := a.functionRows(f, s); ok {
+			return fields, false
+		}
+	}
 	v := a.expr(call, s)
 	v.table, v.attribute, v.base = 0, 0, ""
 	if v.origin == schema.OriginBare {

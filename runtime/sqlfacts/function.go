@@ -81,6 +81,9 @@ var noArguments = []string{"gen_random_uuid", "now", "version"}
 func (a *analysis) apply(schemaName, name string, args []value, star bool) value {
 	if full, user := a.userFunction(schemaName, name, len(args)); user {
 		a.called(full)
+		if r, ok := a.inline(schemaName, name, args); ok {
+			return a.scalar(r)
+		}
 		return a.everything(args...)
 	}
 	full := schema.Qualify(catalogSchema, name)

@@ -71,7 +71,7 @@ func (a *analysis) find(schemaName, name string) found {
 // statement waits for its lock, and the server then looks the name up again (RangeVarGetRelid): the statement counts as
 // using them all. Temporary and system relations are not another session's to drop.
 func (a *analysis) mayMean(f *found, rest []string) {
-	if f.relation == nil || a.views > 0 || strings.HasPrefix(f.schema, "pg_temp_") {
+	if f.relation == nil || a.views > 0 && !a.late || strings.HasPrefix(f.schema, "pg_temp_") {
 		return
 	}
 	for _, s := range rest {
@@ -350,9 +350,9 @@ func (a *analysis) definition(r *schema.Relation) result {
 	}
 	a.views++
 	defer func() { a.views-- }()
-	path := a.session
-	a.session = &Session{Catalog: a.catalog, SearchPath: []string{catalogSchema}}
-	defer func() { a.session = path }()
+	path, outer, late := a.session, a.within, a.late
+	a.session, a.within, a.late = &Session{Catalog: a.catalog, SearchPath: []string{catalogSchema}}, nil, false
+	defer func() { a.session, a.within, a.late = path, outer, late }()
 	unresolved := a.unresolved
 	out := a.selectStmt(tree.GetStmts()[0].GetStmt().GetSelectStmt(), nil)
 	if a.unresolved && !unresolved {
