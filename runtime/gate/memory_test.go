@@ -37,7 +37,7 @@ func TestRemembered(t *testing.T) {
 			[]string{"allow masked", "allow masked", "deny"},
 		},
 		"the form of what comes": {
-			"", "", func(_ *world, a *schema.Action) { a.Form = schema.FormBytes },
+			"", "", func(_ *world, a *schema.Action) { a.Form = schema.FormForeign },
 			[]string{"allow masked", "allow masked", "deny"},
 		},
 		"the policy": {

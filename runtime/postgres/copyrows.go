@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 
 	"github.com/gatewright/gatewright/runtime/sqlfacts"
-	"github.com/gatewright/gatewright/schema"
 )
 
 // copyRows rewrites the data of one COPY TO STDOUT by a row plan. Where one row ends and the next begins is read from the

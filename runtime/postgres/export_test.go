@@ -99,7 +99,7 @@ func BindValues(types, body []byte) (shown []string, ok bool) {
 func Rewriter(o *sqlfacts.CopyOptions, names []string, types []uint32, with []schema.Transform, detect []schema.Detection, limit int) *CopyData {
 	columns, plan := make([]column, len(types)), &rowPlan{cells: make([]cellPlan, len(types))}
 	if len(detect) > 0 {
-		plan.scanner = mask.NewScanner(detect)
+		plan.scanner = mask.NewScanner(nil, detect)
 	}
 	format := int16(0)
 	if o.Format == "binary" {
@@ -107,7 +107,8 @@ func Rewriter(o *sqlfacts.CopyOptions, names []string, types []uint32, with []sc
 	}
 	for i := range types {
 		columns[i] = column{name: names[i], typeOID: types[i], format: format}
-		plan.cells[i] = cellPlan{with: with[i], typeOID: types[i], format: format, scan: plan.scanner != nil}
+		plan.cells[i] = cellPlan{with: schema.Treatment{With: with[i]}, typeOID: types[i], format: format, scan: plan.scanner != nil}
+		plan.cells[i].prepare(nil)
 	}
 	return &CopyData{newCopyRows(plan, o, columns, limit)}
 }
