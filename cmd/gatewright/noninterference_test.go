@@ -12,7 +12,7 @@ import (
 // How many statements the generators make, and from what they begin: as in
 // go test ./cmd/gatewright -run Noninterference -args -statements 10000 -made-seed 7.
 var (
-	madeStatements = flag.Int("statements", 200, "statements of each generator that the noninterference tests play")
+	madeStatements = flag.Int("statements", 100, "statements of each generator that the noninterference tests play")
 	madeSeed       = flag.Int64("made-seed", 1, "seed of the first statement")
 )
 
