@@ -13,15 +13,20 @@ func (a *analysis) administer(n *pg.Node) {
 			a.access(schema.VerbTruncate, a.name(r.GetRangeVar()), false)
 		}
 	case *pg.Node_LockStmt:
+		const accessShare = 1 // what a SELECT takes, and holds as long
+		verb := schema.VerbLock
+		if x.LockStmt.GetMode() == accessShare {
+			verb = schema.VerbSelect
+		}
 		for _, r := range x.LockStmt.GetRelations() {
-			a.access(schema.VerbLock, a.name(r.GetRangeVar()), false)
+			a.access(verb, a.name(r.GetRangeVar()), false)
 		}
 	case *pg.Node_NotifyStmt:
 		a.access(schema.VerbNotify, schema.Qualify(x.NotifyStmt.GetConditionname()), false)
 	case *pg.Node_ListenStmt:
 		a.access(schema.VerbNotify, schema.Qualify(x.ListenStmt.GetConditionname()), false)
 	case *pg.Node_UnlistenStmt:
-		a.access(schema.VerbNotify, schema.Qualify(x.UnlistenStmt.GetConditionname()), false)
+		a.access(schema.VerbNotify, schema.Qualify(x.UnlistenStmt.GetConditionname()), true) // nobody learns of it
 	case *pg.Node_VacuumStmt:
 		a.maintain(x.VacuumStmt.GetRels())
 	case *pg.Node_ClusterStmt:

@@ -124,6 +124,8 @@ type value struct {
 	// named is set for an argument that is given by its parameter's name.
 	named bool
 	text  string
+	// pinned is the text that a column must have in every row that comes; empty when there is none.
+	pinned string
 	// integer is set for integer constants, number is theirs.
 	integer bool
 	number  int64

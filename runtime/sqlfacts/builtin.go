@@ -47,7 +47,7 @@ const totalFunctions = " " +
 
 // harmlessFunctions do nothing but compute, or show the structure of the database.
 const harmlessFunctions = " ascii date_part extract replace " +
-	"abbrev abs aclcontains aclexplode aclinsert aclremove acos acosd acosh age anytextcat area array_append " +
+	"abbrev abs aclcontains acldefault aclexplode aclinsert aclremove acos acosd acosh age anytextcat area array_append " +
 	"array_cat array_fill array_position array_positions array_prepend array_remove array_replace " +
 	"array_to_tsvector asin asind asinh atan atan2 atan2d atand atanh avg bit_and bit_count bit_or bit_xor bool " +
 	"bound_box box broadcast cbrt ceil ceiling center char chr cidr circle clock_timestamp col_description " +
@@ -75,12 +75,12 @@ const harmlessFunctions = " ascii date_part extract replace " +
 	"justify_days justify_hours justify_interval lastval lcm like like_escape line ln log log10 lpad make_date " +
 	"make_interval make_time make_timestamp make_timestamptz makeaclitem min_scale mod mode money mul_d_interval " +
 	"multirange mxid_age netmask normalize notlike npoints nth_value ntile numeric nummultirange numnode numrange " +
-	"obj_description oid overlaps overlay parse_ident path percentile_cont percentile_disc " +
+	"obj_description oid oidvectortypes overlaps overlay parse_ident path percentile_cont percentile_disc " +
 	"pg_available_extension_versions pg_available_extensions pg_backend_pid pg_char_to_encoding " +
-	"pg_client_encoding pg_collation_for pg_collation_is_visible pg_column_is_updatable pg_conversion_is_visible " +
+	"pg_client_encoding pg_collation_actual_version pg_collation_for pg_collation_is_visible pg_column_is_updatable pg_conf_load_time pg_conversion_is_visible " +
 	"pg_current_snapshot pg_current_wal_flush_lsn pg_current_wal_insert_lsn pg_current_wal_lsn pg_current_xact_id " +
-	"pg_current_xact_id_if_assigned pg_database_size pg_describe_object pg_encoding_max_length " +
-	"pg_encoding_to_char pg_extension_update_paths pg_function_is_visible pg_get_constraintdef pg_get_expr " +
+	"pg_current_xact_id_if_assigned pg_database_collation_actual_version pg_database_size pg_describe_object pg_encoding_max_length " +
+	"pg_encoding_to_char pg_extension_update_paths pg_filenode_relation pg_function_is_visible pg_get_catalog_foreign_keys pg_get_constraintdef pg_get_expr " +
 	"pg_get_function_arg_default pg_get_function_arguments pg_get_function_identity_arguments " +
 	"pg_get_function_result pg_get_function_sqlbody pg_get_functiondef pg_get_indexdef pg_get_keywords " +
 	"pg_get_object_address pg_get_partition_constraintdef pg_get_partkeydef pg_get_publication_tables " +
@@ -88,11 +88,11 @@ const harmlessFunctions = " ascii date_part extract replace " +
 	"pg_get_statisticsobjdef_columns pg_get_statisticsobjdef_expressions pg_get_triggerdef pg_get_userbyid " +
 	"pg_get_viewdef pg_has_role pg_identify_object pg_identify_object_as_address pg_index_column_has_property " +
 	"pg_index_has_property pg_indexam_has_property pg_indexam_progress_phasename pg_indexes_size " +
-	"pg_is_in_recovery pg_is_other_temp_schema pg_is_wal_replay_paused pg_last_wal_receive_lsn " +
-	"pg_last_wal_replay_lsn pg_last_xact_replay_timestamp pg_my_temp_schema pg_opclass_is_visible " +
+	"pg_is_in_recovery pg_is_other_temp_schema pg_is_wal_replay_paused pg_jit_available pg_last_wal_receive_lsn " +
+	"pg_last_wal_replay_lsn pg_last_xact_replay_timestamp pg_listening_channels pg_my_temp_schema pg_opclass_is_visible " +
 	"pg_operator_is_visible pg_opfamily_is_visible pg_options_to_table pg_partition_ancestors pg_partition_root " +
 	"pg_partition_tree pg_postmaster_start_time pg_relation_is_publishable pg_relation_is_updatable " +
-	"pg_relation_size pg_sequence_parameters pg_size_bytes pg_size_pretty pg_snapshot_xip pg_snapshot_xmax " +
+	"pg_relation_filenode pg_relation_filepath pg_relation_size pg_sequence_parameters pg_size_bytes pg_size_pretty pg_snapshot_xip pg_snapshot_xmax " +
 	"pg_snapshot_xmin pg_statistics_obj_is_visible pg_table_is_visible pg_tablespace_location pg_table_size pg_tablespace_size " +
 	"pg_timezone_abbrevs pg_timezone_names pg_total_relation_size pg_trigger_depth pg_ts_config_is_visible " +
 	"pg_ts_dict_is_visible pg_ts_parser_is_visible pg_ts_template_is_visible pg_type_is_visible " +
@@ -111,10 +111,14 @@ const harmlessFunctions = " ascii date_part extract replace " +
 	"to_regoper to_regoperator to_regproc to_regprocedure to_regrole to_regtype to_timestamp to_tsquery " +
 	"to_tsvector trim_array trim_scale trunc ts_debug ts_delete ts_filter ts_headline ts_lexize ts_parse ts_rank " +
 	"ts_rank_cd ts_token_type tsmultirange tsrange tstzmultirange tstzrange tsvector_to_array txid_current " +
-	"txid_current_if_assigned txid_current_snapshot txid_snapshot_xip txid_snapshot_xmax txid_snapshot_xmin " +
+	"txid_current_if_assigned txid_current_snapshot txid_status txid_snapshot_xip txid_snapshot_xmax txid_snapshot_xmin " +
 	"txid_visible_in_snapshot unistr unnest var_pop var_samp variance websearch_to_tsquery width width_bucket xml " +
 	"xml_is_well_formed xml_is_well_formed_content xml_is_well_formed_document xmlagg xmlcomment xmlexists xpath " +
 	"xpath_exists "
+
+// schemaFunctions are those of information_schema, which drivers name. They compute from what the catalog holds.
+const schemaFunctions = " _pg_char_max_length _pg_char_octet_length _pg_datetime_precision _pg_expandarray _pg_index_position " +
+	"_pg_interval_type _pg_numeric_precision _pg_numeric_precision_radix _pg_numeric_scale _pg_truetypid _pg_truetypmod "
 
 // newerFunctions are harmless ones that only servers after 15 have.
 const newerFunctions = " " +
@@ -129,7 +133,7 @@ const newerFunctions = " " +
 const quietFunctions = " lo_close lo_creat lo_create lo_export lo_from_bytea lo_import lo_lseek lo_lseek64 lo_open lo_put lo_tell " +
 	"lo_tell64 lo_truncate lo_truncate64 lo_unlink lowrite nextval pg_advisory_lock pg_advisory_lock_shared pg_advisory_unlock " +
 	"pg_advisory_unlock_all pg_advisory_unlock_shared pg_advisory_xact_lock pg_advisory_xact_lock_shared pg_blocking_pids " +
-	"pg_cancel_backend pg_notify pg_reload_conf pg_sleep pg_sleep_for pg_sleep_until pg_terminate_backend " +
+	"pg_cancel_backend pg_export_snapshot pg_notify pg_reload_conf pg_sleep pg_sleep_for pg_sleep_until pg_terminate_backend " +
 	"pg_try_advisory_lock pg_try_advisory_lock_shared pg_try_advisory_xact_lock pg_try_advisory_xact_lock_shared " +
 	"set_config setseed setval "
 
@@ -155,6 +159,8 @@ var tableFunctions = map[string][]string{
 	"jsonb_to_recordset":              {},
 	"pg_available_extensions":         {"name", "default_version", "comment"},
 	"pg_extension_update_paths":       {"source", "target", "path"},
+	"_pg_expandarray":                 {"x", "n"},
+	"pg_get_catalog_foreign_keys":     {"fktable", "fkcols", "pktable", "pkcols", "is_array", "is_opt"},
 	"pg_get_keywords":                 {"word", "catcode", "barelabel", "catdesc", "baredesc"},
 	"pg_get_object_address":           {"classid", "objid", "objsubid"},
 	"pg_get_publication_tables":       {},
@@ -176,3 +182,8 @@ var tableFunctions = map[string][]string{
 
 // scalarFunction reports whether a function that is not in tableFunctions gives one column of its own name.
 func scalarFunction(name string) bool { return builtinFunction(name) >= builtinHarmless }
+
+// schemaFunction reports whether a call is of one of information_schema's own functions.
+func schemaFunction(schemaName, name string) bool {
+	return schemaName == informationSchema && strings.Contains(schemaFunctions, " "+name+" ")
+}

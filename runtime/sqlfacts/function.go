@@ -46,6 +46,9 @@ func (a *analysis) isFunction(name string) bool {
 
 // userFunction finds the canonical name of a function outside pg_catalog that a call may mean.
 func (a *analysis) userFunction(schemaName, name string, args int) (string, bool) {
+	if schemaFunction(schemaName, name) {
+		return "", false
+	}
 	fs := a.catalog.FunctionsNamed(name)
 	if schemaName != "" && schemaName != catalogSchema {
 		return schema.Qualify(schemaName, name), true
@@ -85,6 +88,12 @@ func (a *analysis) apply(schemaName, name string, args []value, star bool) value
 			return a.scalar(r)
 		}
 		return a.everything(args...)
+	}
+	if schemaFunction(schemaName, name) {
+		if a.views == 0 {
+			a.functions = append(a.functions, schema.Qualify(schemaName, name))
+		}
+		return a.unsafe(args...)
 	}
 	full := schema.Qualify(catalogSchema, name)
 	switch builtinFunction(name) {

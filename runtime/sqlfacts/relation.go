@@ -168,10 +168,11 @@ func (a *analysis) systemFields(it *item, line string, harmless bool) {
 	for i, column := range parts[1:] {
 		full := it.name + "." + schema.Qualify(column)
 		v := value{columns: []string{full}, origin: schema.OriginBare, table: uint32(oid), attribute: int16(i + 1), base: full}
-		if !harmless {
+		guarded := harmless && guardedColumn(it.name, column)
+		if !harmless || guarded && a.views > 0 { // a view has no access of its own that a rule could allow
 			v = value{columns: []string{schema.Everything, full}, origin: schema.OriginUnsafe}
 		}
-		it.fields = append(it.fields, field{name: column, v: v, access: it.access, full: full})
+		it.fields = append(it.fields, field{name: column, v: v, access: it.access, full: full, guarded: guarded})
 	}
 	a.hold(len(it.fields))
 	if harmless {

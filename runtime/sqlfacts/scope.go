@@ -15,6 +15,8 @@ type field struct {
 	// full is the canonical name, empty for computed columns, and own the bare one that the access speaks of when
 	// an alias has given another.
 	full, own string
+	// guarded is set for the columns of a harmless relation that a rule must allow all the same.
+	guarded bool
 }
 
 // rename gives a field another name in this item only.
@@ -122,6 +124,9 @@ func (a *analysis) read(f *field) value {
 		a.touch(access, cmp.Or(f.own, f.name))
 		if a.explains {
 			a.shows([]field{*f})
+		}
+		if f.guarded && access >= 0 {
+			a.accesses[access].Harmless = false
 		}
 		a.columns = append(a.columns, f.full)
 	}

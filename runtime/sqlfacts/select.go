@@ -57,6 +57,7 @@ func (a *analysis) selectStmt(sel *pg.SelectStmt, around *scope) result {
 func (a *analysis) plainSelect(sel *pg.SelectStmt, s *scope) result {
 	a.from(sel.GetFromClause(), s)
 	a.predicate(sel.GetWhereClause(), s)
+	a.pinSetting(sel, s)
 	out := a.targets(sel.GetTargetList(), s)
 	a.group(sel.GetGroupClause(), out, s)
 	a.predicate(sel.GetHavingClause(), s)

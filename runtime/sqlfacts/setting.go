@@ -1,6 +1,7 @@
 package sqlfacts
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -26,7 +27,7 @@ const harmlessSettings = " application_name bytea_output client_min_messages com
 	"synchronous_commit tcp_keepalives_count tcp_keepalives_idle tcp_keepalives_interval tcp_user_timeout temp_buffers " +
 	"timezone transaction_deferrable transaction_isolation transaction_read_only transaction_timeout vacuum_cost_delay " +
 	"work_mem xmlbinary xmloption search_path row_security default_toast_compression check_function_bodies " +
-	"client_connection_check_interval "
+	"client_connection_check_interval restrict_nonsystem_relation_kind "
 
 // harmlessSetting reports whether a setting may be set to the values without a rule. Some are harmless only with the
 // value that they have anyway.
@@ -100,6 +101,7 @@ func (a *analysis) setting(name string, values []string, static bool) {
 
 // setMulti is SET TRANSACTION and SET SESSION CHARACTERISTICS; a snapshot is another session's.
 func (a *analysis) setMulti(name string) {
+	a.st.Effect = Effect{Kind: EffectSet, Name: name, Static: true, Quiet: true}
 	if name == "transaction snapshot" {
 		a.access(schema.VerbSet, "transaction_snapshot", false)
 	}
@@ -131,13 +133,33 @@ func settingValues(args []*pg.Node) (values []string, static bool) {
 	return values, true
 }
 
+// pinSetting notes that a query of pg_settings alone asks for the one setting that a constant names: its name is then
+// that constant in each row that comes. pg_dump sets what only some servers have by such a query.
+func (a *analysis) pinSetting(sel *pg.SelectStmt, s *scope) {
+	if len(s.items) != 1 || s.items[0].name != "pg_catalog.pg_settings" || len(s.items[0].fields) == 0 {
+		return
+	}
+	e := sel.GetWhereClause().GetAExpr()
+	if e == nil || e.GetKind() != pg.A_Expr_Kind_AEXPR_OP || !equality(e) {
+		return
+	}
+	if exists, _ := a.catalog.Operator("="); exists && len(a.path(true)) > 1 {
+		return
+	}
+	f := &s.items[0].fields[0]
+	column, constant := e.GetLexpr().GetColumnRef(), e.GetRexpr().GetAConst().GetSval()
+	if names := words(column.GetFields()); len(names) == 1 && names[0] == f.name && f.full == "pg_catalog.pg_settings.name" {
+		f.v.pinned = constant.GetSval()
+	}
+}
+
 // setConfig makes set_config with constants the SET that it is. One that stands in a row source may run many times,
 // or never, so the session is to be read again.
 func (a *analysis) setConfig(args []value) bool {
-	if len(args) != 3 || !args[0].literal || !args[1].literal {
+	if len(args) != 3 || !args[0].literal && args[0].pinned == "" || !args[1].literal {
 		return false
 	}
-	name := strings.ToLower(args[0].text)
+	name := strings.ToLower(cmp.Or(args[0].pinned, args[0].text))
 	values := []string{args[1].text}
 	if name == searchPath {
 		values = SplitIdentifiers(args[1].text)
