@@ -6,8 +6,6 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
-	"fmt"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -107,12 +105,6 @@ func TestPgxSuite(t *testing.T) {
 			t.Errorf("%s: %s directly, %q through the gateway", name, outcome, gated[name])
 		}
 	}
-}
-
-// url gives the connection string of a driver, for a plain listener. The user is the upstream's, for drivers that compare.
-func (tb *testbed) url(t *testing.T) string {
-	t.Helper()
-	return fmt.Sprintf("postgres://%s:%s@%s/%s?sslmode=disable", pgserver.User, url.QueryEscape(tb.token(t)), tb.address, tb.target)
 }
 
 // temporaryDir is part of some subtests' names, another one each run.

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"net"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -29,6 +30,8 @@ type testbedConfig struct {
 	group string
 	// plain takes tokens without TLS.
 	plain bool
+	// user is the gateway's on the database, with the server's password; empty for its owner.
+	user string
 	// upstream is the address at which the gateway finds the server; empty for the server's own.
 	upstream string
 	// limits is what its configuration says of limits; empty for the defaults.
@@ -82,7 +85,7 @@ func startTestbed(t *testing.T, c testbedConfig) *testbed {
 	if c.plain {
 		security = "insecure_loopback = true"
 	}
-	tb.write(t, "gateway.hcl", fmt.Sprintf(testbedGateway, tb.address, security, c.target, cmp.Or(c.upstream, c.server.Address()), c.database, pgserver.User, tb.admin, c.limits))
+	tb.write(t, "gateway.hcl", fmt.Sprintf(testbedGateway, tb.address, security, c.target, cmp.Or(c.upstream, c.server.Address()), c.database, cmp.Or(c.user, pgserver.User), tb.admin, c.limits))
 	tb.mustRun(t, "keygen", "--out", filepath.Join(dir, "release.key"))
 	tb.release(t, c.policy, 1)
 	tb.startGateway(t)
@@ -195,6 +198,12 @@ func (tb *testbed) token(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return token
+}
+
+// url gives the connection string of a driver, for a plain listener. The user is the upstream's, for drivers that compare.
+func (tb *testbed) url(t *testing.T) string {
+	t.Helper()
+	return fmt.Sprintf("postgres://%s:%s@%s/%s?sslmode=disable", pgserver.User, url.QueryEscape(tb.token(t)), tb.address, tb.target)
 }
 
 // dial opens a session whose every byte the test sees.
