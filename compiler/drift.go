@@ -48,6 +48,7 @@ func CompareCatalogs(from, to *schema.Catalog) *Drift {
 	same := func(s string) string { return s }
 	compare(d, "operator", operators(from), operators(to), same, func(string) string { return "" }, nil)
 	compare(d, "cast", from.Casts, to.Casts, same, func(string) string { return "" }, nil)
+	compare(d, "cast in C", from.CastsInC, to.CastsInC, same, func(string) string { return "" }, nil)
 	slices.SortStableFunc(d.changes, func(a, b Change) int {
 		return cmp.Or(strings.Compare(a.Kind, b.Kind), strings.Compare(a.Name, b.Name), strings.Compare(a.What, b.What), strings.Compare(a.Detail, b.Detail))
 	})

@@ -19,6 +19,8 @@ type Catalog struct {
 	OperatorBodies []string `json:"operator_bodies,omitempty"`
 	// Casts are the canonical names of the target types of casts that a function outside pg_catalog makes.
 	Casts []string `json:"casts,omitempty"`
+	// CastsInC are those among Casts whose functions are all written in C, as an extension's are.
+	CastsInC []string `json:"casts_in_c,omitempty"`
 	// System are the relations of pg_catalog and information_schema, one a line: canonical name, OID and the columns
 	// by attribute number, parted by single spaces. Empty when the classifier's own list is good enough.
 	System []string `json:"system,omitempty"`

@@ -151,6 +151,7 @@ func sortCatalog(c *schema.Catalog) {
 	slices.Sort(c.Operators)
 	slices.Sort(c.OperatorBodies)
 	slices.Sort(c.Casts)
+	slices.Sort(c.CastsInC)
 }
 
 // writeFile replaces a file in one step, so that nobody reads half of it.

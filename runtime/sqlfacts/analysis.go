@@ -126,6 +126,8 @@ type value struct {
 	text  string
 	// pinned is the text that a column must have in every row that comes; empty when there is none.
 	pinned string
+	// untyped is set for a string constant that has no type yet.
+	untyped bool
 	// integer is set for integer constants, number is theirs.
 	integer bool
 	number  int64

@@ -76,7 +76,7 @@ const harmlessFunctions = " ascii date_part extract replace " +
 	"make_interval make_time make_timestamp make_timestamptz makeaclitem min_scale mod mode money mul_d_interval " +
 	"multirange mxid_age netmask normalize notlike npoints nth_value ntile numeric nummultirange numnode numrange " +
 	"obj_description oid oidvectortypes overlaps overlay parse_ident path percentile_cont percentile_disc " +
-	"pg_available_extension_versions pg_available_extensions pg_backend_pid pg_char_to_encoding " +
+	"pg_advisory_unlock pg_advisory_unlock_all pg_advisory_unlock_shared pg_available_extension_versions pg_available_extensions pg_backend_pid pg_char_to_encoding " +
 	"pg_client_encoding pg_collation_actual_version pg_collation_for pg_collation_is_visible pg_column_is_updatable pg_conf_load_time pg_conversion_is_visible " +
 	"pg_current_snapshot pg_current_wal_flush_lsn pg_current_wal_insert_lsn pg_current_wal_lsn pg_current_xact_id " +
 	"pg_current_xact_id_if_assigned pg_database_collation_actual_version pg_database_size pg_describe_object pg_encoding_max_length " +
@@ -131,8 +131,8 @@ const newerFunctions = " " +
 
 // quietFunctions need a rule, but their result tells nothing of a table.
 const quietFunctions = " lo_close lo_creat lo_create lo_export lo_from_bytea lo_import lo_lseek lo_lseek64 lo_open lo_put lo_tell " +
-	"lo_tell64 lo_truncate lo_truncate64 lo_unlink lowrite nextval pg_advisory_lock pg_advisory_lock_shared pg_advisory_unlock " +
-	"pg_advisory_unlock_all pg_advisory_unlock_shared pg_advisory_xact_lock pg_advisory_xact_lock_shared pg_blocking_pids " +
+	"lo_tell64 lo_truncate lo_truncate64 lo_unlink lowrite nextval pg_advisory_lock pg_advisory_lock_shared " +
+	"pg_advisory_xact_lock pg_advisory_xact_lock_shared pg_blocking_pids " +
 	"pg_cancel_backend pg_export_snapshot pg_notify pg_reload_conf pg_sleep pg_sleep_for pg_sleep_until pg_terminate_backend " +
 	"pg_try_advisory_lock pg_try_advisory_lock_shared pg_try_advisory_xact_lock pg_try_advisory_xact_lock_shared " +
 	"set_config setseed setval "

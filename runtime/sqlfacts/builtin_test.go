@@ -9,9 +9,11 @@ import (
 	"github.com/gatewright/gatewright/runtime/pgserver"
 )
 
-// reviewed are the volatile functions that are harmless all the same: clocks, random values, sizes and positions.
+// reviewed are the volatile functions that are harmless all the same: clocks, random values, sizes and positions, and
+// those that give up locks of the session itself.
 var reviewed = []string{
-	"clock_timestamp", "currval", "gen_random_uuid", "lastval", "pg_collation_actual_version", "pg_current_wal_flush_lsn", "pg_current_wal_insert_lsn",
+	"clock_timestamp", "currval", "gen_random_uuid", "lastval", "pg_advisory_unlock", "pg_advisory_unlock_all",
+	"pg_advisory_unlock_shared", "pg_collation_actual_version", "pg_current_wal_flush_lsn", "pg_current_wal_insert_lsn",
 	"pg_current_wal_lsn", "pg_database_collation_actual_version", "pg_database_size", "pg_indexes_size", "pg_is_in_recovery", "pg_is_wal_replay_paused", "pg_jit_available",
 	"pg_last_wal_receive_lsn", "pg_last_wal_replay_lsn", "pg_last_xact_replay_timestamp", "pg_partition_ancestors",
 	"pg_partition_tree", "pg_relation_size", "pg_table_size", "pg_tablespace_size", "pg_total_relation_size", "random",

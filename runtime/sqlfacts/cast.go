@@ -10,8 +10,8 @@ import (
 // textTypes are the types that any value can be cast to without failing: by its output function, then cut.
 var textTypes = []string{"text", "varchar", "bpchar", "name", "unknown"}
 
-// cast converts a value. To a text type that is total; to any other it can fail; a type of the database's own may
-// run a function to convert.
+// cast converts a value. To a text type that is total; to any other it can fail. A cast of the database's own runs a
+// function, but not for a string constant, which the type itself reads; one in C does no more than to convert.
 func (a *analysis) cast(v value, t *pg.TypeName) value {
 	out := a.castTo(v, t)
 	// The first conversion of a constant is done before the first row, so that its failure tells nothing; but a domain
@@ -30,8 +30,13 @@ func (a *analysis) castTo(v value, t *pg.TypeName) value {
 		a.stop("a type given by another's name")
 		return v
 	}
-	if slices.Contains(a.catalog.Casts, name) || slices.Contains(a.catalog.Casts, schema.Qualify(schemaName, name)) ||
-		slices.Contains(a.catalog.Casts, sqlTypeNames[name]) {
+	among := func(casts []string) bool {
+		return slices.Contains(casts, name) || slices.Contains(casts, schema.Qualify(schemaName, name)) || slices.Contains(casts, sqlTypeNames[name])
+	}
+	switch ownCast := !v.untyped && among(a.catalog.Casts); {
+	case ownCast && among(a.catalog.CastsInC):
+		return a.unsafe(v)
+	case ownCast:
 		a.access(schema.VerbCall, schema.Qualify(words(t.GetNames())...), false)
 		return a.everything(v)
 	}

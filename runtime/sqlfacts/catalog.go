@@ -54,7 +54,7 @@ func DecodeCatalog(data []byte) (*schema.Catalog, error) {
 		ServerVersion: row.ServerVersion,
 		SearchPath:    EffectivePath(SplitIdentifiers(row.PathSetting), row.User, row.Schemas),
 		Relations:     row.Relations, Functions: row.Functions, Types: row.Types,
-		Operators: row.Operators, OperatorBodies: row.OperatorBodies, Casts: row.Casts, System: row.System,
+		Operators: row.Operators, OperatorBodies: row.OperatorBodies, Casts: row.Casts, CastsInC: row.CastsInC, System: row.System,
 	}, nil
 }
 

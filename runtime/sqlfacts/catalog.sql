@@ -115,6 +115,15 @@ SELECT json_build_object(
   'casts', (
     SELECT coalesce(json_agg(DISTINCT format_type(k.casttarget, NULL)), '[]')
     FROM pg_catalog.pg_cast k WHERE k.oid >= 16384 AND k.castfunc >= 16384),
+  'casts_in_c', (
+    SELECT coalesce(json_agg(target ORDER BY target), '[]')
+    FROM (
+      SELECT format_type(k.casttarget, NULL) AS target
+      FROM pg_catalog.pg_cast k
+      JOIN pg_catalog.pg_proc p ON p.oid = k.castfunc
+      JOIN pg_catalog.pg_language l ON l.oid = p.prolang
+      WHERE k.oid >= 16384 AND k.castfunc >= 16384
+      GROUP BY 1 HAVING bool_and(l.lanname = 'c')) in_c),
   'system', (
     SELECT json_agg(quote_ident(n.nspname) || '.' || quote_ident(c.relname) || ' ' || c.oid || ' ' || (
       SELECT string_agg(a.attname::text, ' ' ORDER BY a.attnum) FROM pg_catalog.pg_attribute a

@@ -58,6 +58,8 @@ func (a *analysis) anyExpr(n *pg.Node, s *scope) value {
 func literal(c *pg.A_Const) value {
 	v := constant
 	v.literal, v.text = true, c.GetSval().GetSval()
+	_, text := c.GetVal().(*pg.A_Const_Sval)
+	v.untyped = text || c.GetIsnull()
 	if i, ok := c.GetVal().(*pg.A_Const_Ival); ok {
 		v.integer, v.number = true, int64(i.Ival.GetIval())
 	}

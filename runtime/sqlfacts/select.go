@@ -87,7 +87,9 @@ func (a *analysis) targets(list []*pg.Node, s *scope) result {
 		if name == "" {
 			name = outputName(t.GetVal())
 		}
-		out.fields = append(out.fields, field{name: name, v: a.expr(t.GetVal(), s), access: -1})
+		v := a.expr(t.GetVal(), s)
+		v.untyped = false // it leaves as text
+		out.fields = append(out.fields, field{name: name, v: v, access: -1})
 	}
 	a.narrow(len(out.fields))
 	return out

@@ -95,3 +95,36 @@ func TestSetTransactionResolvesNothing(t *testing.T) {
 		}
 	}
 }
+
+// TestCasts: a cast of the database's own runs a function, but not over a constant that has no type yet.
+func TestCasts(t *testing.T) {
+	const own = "call"
+	for text, want := range map[string][]string{
+		"SELECT '{}'::json":                                  nil,
+		"SELECT NULL::json":                                  nil,
+		"SELECT json '{}'":                                   nil,
+		"SELECT note::json FROM t":                           {own},
+		"SELECT $1::json":                                    {own},
+		"SELECT 1::json":                                     {own},
+		"SELECT '{}'::text::json":                            {own},
+		"SELECT x::json FROM (SELECT '{}' AS x) s":           {own},
+		"SELECT x::json FROM (VALUES ('{}')) v (x)":          {own},
+		"WITH w AS (SELECT '{}' AS x) TABLE w":               nil,
+		"WITH w AS (SELECT '{}' AS x) SELECT x::json FROM w": {own},
+		"SELECT note::jsonb FROM t":                          nil,
+		"SELECT $1::jsonb":                                   nil,
+	} {
+		catalog := structure("id", "note")
+		catalog.Casts, catalog.CastsInC = []string{"json", "jsonb"}, []string{"jsonb"}
+		sts := sqlfacts.Classify(text, &newClient(catalog).session)
+		var got []string
+		for _, a := range sts[0].Accesses {
+			if a.Verb == own {
+				got = append(got, a.Verb)
+			}
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: -want +got:\n%s", text, diff)
+		}
+	}
+}
