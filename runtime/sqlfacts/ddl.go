@@ -37,17 +37,17 @@ func (a *analysis) define(n *pg.Node) {
 	case *pg.Node_AlterSeqStmt:
 		a.change(schema.VerbAlter, a.name(x.AlterSeqStmt.GetSequence()))
 	case *pg.Node_CreateFunctionStmt:
-		a.code(schema.VerbCreate, schema.Qualify(words(x.CreateFunctionStmt.GetFuncname())...))
+		a.code(schema.VerbCreate, a.createdAs(words(x.CreateFunctionStmt.GetFuncname())))
 	case *pg.Node_CreateTrigStmt:
 		a.code(schema.VerbCreate, a.name(x.CreateTrigStmt.GetRelation()))
 	case *pg.Node_RuleStmt:
 		a.code(schema.VerbCreate, a.name(x.RuleStmt.GetRelation()))
 	case *pg.Node_CreateEnumStmt:
-		a.change(schema.VerbCreate, schema.Qualify(words(x.CreateEnumStmt.GetTypeName())...))
+		a.change(schema.VerbCreate, a.createdAs(words(x.CreateEnumStmt.GetTypeName())))
 	case *pg.Node_CompositeTypeStmt:
 		a.change(schema.VerbCreate, a.created(x.CompositeTypeStmt.GetTypevar()))
 	case *pg.Node_AlterEnumStmt:
-		a.change(schema.VerbAlter, schema.Qualify(words(x.AlterEnumStmt.GetTypeName())...))
+		a.change(schema.VerbAlter, a.listed(words(x.AlterEnumStmt.GetTypeName())))
 	case *pg.Node_CommentStmt:
 		a.access(schema.VerbAlter, a.objectName(x.CommentStmt.GetObjtype(), x.CommentStmt.GetObject()), false)
 	default:
@@ -198,8 +198,12 @@ func (a *analysis) altered(rv *pg.RangeVar) *item {
 }
 
 func (a *analysis) renameStmt(x *pg.RenameStmt) {
-	if x.GetRelation() != nil {
-		a.moved(x.GetRelation())
+	switch rv := x.GetRelation(); {
+	case rv != nil && x.GetRenameType() == pg.ObjectType_OBJECT_INDEX && !a.known(rv):
+		a.change(schema.VerbAlter, a.indexName(rv))
+		return
+	case rv != nil:
+		a.moved(rv)
 		return
 	}
 	a.code(schema.VerbAlter, a.objectName(x.GetRenameType(), x.GetObject()))
@@ -240,12 +244,18 @@ func (a *analysis) objectName(t pg.ObjectType, n *pg.Node) string {
 		parts = parts[:max(len(parts)-1, 1)] // the last part is the column's or the like
 	case pg.ObjectType_OBJECT_TABLE, pg.ObjectType_OBJECT_VIEW, pg.ObjectType_OBJECT_MATVIEW, pg.ObjectType_OBJECT_SEQUENCE,
 		pg.ObjectType_OBJECT_FOREIGN_TABLE, pg.ObjectType_OBJECT_INDEX:
+	case pg.ObjectType_OBJECT_TYPE, pg.ObjectType_OBJECT_DOMAIN, pg.ObjectType_OBJECT_FUNCTION, pg.ObjectType_OBJECT_PROCEDURE,
+		pg.ObjectType_OBJECT_ROUTINE, pg.ObjectType_OBJECT_AGGREGATE, pg.ObjectType_OBJECT_COLLATION, pg.ObjectType_OBJECT_STATISTIC_EXT:
+		return a.listed(parts)
 	default:
 		return schema.Qualify(parts...)
 	}
 	rv := &pg.RangeVar{Relname: parts[len(parts)-1]}
 	if len(parts) > 1 {
 		rv.Schemaname = parts[len(parts)-2]
+	}
+	if t == pg.ObjectType_OBJECT_INDEX && !a.known(rv) {
+		return a.indexName(rv)
 	}
 	return a.name(rv)
 }

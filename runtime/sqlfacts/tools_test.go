@@ -67,6 +67,14 @@ func TestToolAccesses(t *testing.T) {
 		"other functions of information_schema": {
 			"SELECT information_schema.mine(1)", []schema.Access{needs("call", "information_schema.mine")},
 		},
+		"a type that is made":       {"CREATE TYPE mood AS ENUM ('a')", []schema.Access{needs("create", "public.mood")}},
+		"a type that is dropped":    {"DROP TYPE mood", []schema.Access{needs("drop", "public.mood")}},
+		"an index that is dropped":  {"DROP INDEX IF EXISTS by_id", []schema.Access{needs("drop", "public.by_id")}},
+		"an index of a schema":      {"DROP INDEX other.by_id", []schema.Access{needs("drop", "other.by_id")}},
+		"an index that is renamed":  {"ALTER INDEX by_id RENAME TO by_no", []schema.Access{needs("alter", "public.by_id")}},
+		"a table as an index":       {"ALTER INDEX t RENAME TO u", []schema.Access{needs("alter", "public.t")}},
+		"a function that is made":   {"CREATE FUNCTION f() RETURNS integer LANGUAGE sql AS 'SELECT 1'", []schema.Access{needs("create", "public.f")}},
+		"an extension":              {"DROP EXTENSION hstore", []schema.Access{needs("drop", "hstore")}},
 		"a transaction's isolation": {"SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY", nil},
 		"another's snapshot":        {"SET TRANSACTION SNAPSHOT '1-1'", []schema.Access{needs("set", "transaction_snapshot")}},
 	} {
@@ -126,5 +134,15 @@ func TestCasts(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s: -want +got:\n%s", text, diff)
 		}
+	}
+}
+
+// TestIndexOfEachSchema: an index may stand in any schema of the search path, and what drops it needs to be allowed in each.
+func TestIndexOfEachSchema(t *testing.T) {
+	catalog := structure("id")
+	s := &sqlfacts.Session{Catalog: catalog, SearchPath: []string{"pg_temp_3", "pg_catalog", "public", "other"}}
+	want := []schema.Access{{Verb: "drop", Object: "public.by_id"}, {Verb: "drop", Object: "other.by_id"}}
+	if diff := cmp.Diff(want, sqlfacts.Classify("DROP INDEX by_id", s)[0].Accesses); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
 	}
 }
