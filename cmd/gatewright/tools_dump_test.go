@@ -14,7 +14,7 @@ import (
 
 // TestPgDump dumps through a gateway with masks, and directly: the same text but for masked values.
 func TestPgDump(t *testing.T) {
-	shed := startToolshed(t, testbedConfig{policy: toolsPolicy, database: toolsDatabase, user: toolsRole, group: "analyst"})
+	shed := startToolshed(t, testbedConfig{policy: toolsPolicy, user: toolsRole, group: "analyst"}, false)
 	for _, c := range []struct {
 		name string
 		args []string
@@ -39,7 +39,7 @@ func TestPgDump(t *testing.T) {
 // TestPgDumpBackup makes a whole backup through a gateway by the policy that the documentation gives.
 func TestPgDumpBackup(t *testing.T) {
 	policy := toolsPolicy + documented(t, "backup")
-	shed := startToolshed(t, testbedConfig{policy: policy, database: toolsDatabase, group: "backup"})
+	shed := startToolshed(t, testbedConfig{policy: policy, group: "backup"}, false)
 	t.Run("plain", func(t *testing.T) {
 		if diff := cmp.Diff(pgDump(t, shed.url()), pgDump(t, shed.gw.url(t))); diff != "" {
 			t.Errorf("-direct +gateway:\n%s", diff)

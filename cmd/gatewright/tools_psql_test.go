@@ -187,7 +187,7 @@ EXPLAIN (COSTS off) SELECT * FROM orders WHERE id = 1;
 // TestPsqlCommands gives psql's commands to psql, on the database and through a gateway with masks: both must print
 // the same.
 func TestPsqlCommands(t *testing.T) {
-	shed := startToolshed(t, testbedConfig{policy: toolsPolicy, database: toolsDatabase, group: "analyst"})
+	shed := startToolshed(t, testbedConfig{policy: toolsPolicy, group: "analyst"}, false)
 	direct := psqlSections(t, shed.url())
 	gated := psqlSections(t, shed.gw.url(t))
 	for i, s := range direct {

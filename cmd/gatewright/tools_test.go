@@ -58,27 +58,40 @@ mask "personal" {
 }
 `
 
-// toolshed is a server with two databases of the same contents, and a gateway in front of the second.
+// toolshed is a database, direct, and a gateway in front of it or of one like it.
 type toolshed struct {
-	server *pgserver.Server
-	gw     *testbed
-	user   string
+	direct, gated *pgserver.Server
+	gw            *testbed
+	user          string
 }
 
-const toolsDatabase, toolsGated = "tools", "tools_gated"
+const toolsDatabase, toolsTemplate = "tools", "tools_template"
 
 // url gives the connection string of the database itself.
 func (s *toolshed) url() string {
-	return strings.Replace(s.server.URL(toolsDatabase), pgserver.User+":", s.user+":", 1)
+	return strings.Replace(s.direct.URL(toolsDatabase), pgserver.User+":", s.user+":", 1)
 }
 
 // toolsRole is what a gateway's own role on a database may be: one that reads and writes, and bypasses row security.
 const toolsRole = "service"
 
-// startToolshed puts a gateway in front of the database that c names, as one of the two, and with the role that it names.
-func startToolshed(t *testing.T, c testbedConfig) *toolshed {
+// startToolshed puts a gateway in front of a database. Given twins, it stands in front of another server that holds the
+// same with the same OIDs, as long as both are given the same statements.
+func startToolshed(t *testing.T, c testbedConfig, twins bool) *toolshed {
 	t.Helper()
-	s, err := pgserver.Start(t.Context(), pgserver.Config{Settings: map[string]string{"autovacuum": "off"}})
+	s := startTools(t)
+	shed := &toolshed{direct: s, gated: s, user: cmp.Or(c.user, pgserver.User)}
+	if twins {
+		shed.gated = startTools(t)
+	}
+	c.server, c.database, c.target, c.plain = shed.gated, toolsDatabase, "tools", true
+	shed.gw = startTestbed(t, c)
+	return shed
+}
+
+func startTools(t *testing.T) *pgserver.Server {
+	t.Helper()
+	s, err := pgserver.Start(t.Context(), pgserver.Config{Settings: map[string]string{"autovacuum": "off", "fsync": "off"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,15 +101,14 @@ func startToolshed(t *testing.T, c testbedConfig) *toolshed {
 		t.Fatal(err)
 	}
 	for _, step := range [][2]string{
-		{"postgres", "CREATE DATABASE " + toolsDatabase},
-		{toolsDatabase, "CREATE ROLE " + toolsRole + " LOGIN BYPASSRLS PASSWORD '" + pgserver.Password + "' IN ROLE pg_read_all_data, pg_write_all_data"},
-		{toolsDatabase, string(text)},
-		{"postgres", "CREATE DATABASE " + toolsGated + " TEMPLATE " + toolsDatabase}, // with the same OIDs
+		{"postgres", "CREATE DATABASE " + toolsTemplate},
+		{toolsTemplate, "CREATE ROLE " + toolsRole + " LOGIN BYPASSRLS PASSWORD '" + pgserver.Password + "' IN ROLE pg_read_all_data, pg_write_all_data"},
+		{toolsTemplate, string(text)},
+		{"postgres", "CREATE DATABASE " + toolsDatabase + " TEMPLATE " + toolsTemplate},
 	} {
 		if _, err := s.PSQL(t.Context(), step[0], step[1]); err != nil {
 			t.Fatal(err)
 		}
 	}
-	c.server, c.target, c.plain = s, "tools", true
-	return &toolshed{s, startTestbed(t, c), cmp.Or(c.user, pgserver.User)}
+	return s
 }
