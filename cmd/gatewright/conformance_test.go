@@ -90,12 +90,17 @@ func TestPgxSuite(t *testing.T) {
 	}
 	gw := startTestbed(t, testbedConfig{server: server, database: "gated", target: "gated", policy: allowAllPolicy, group: "all", plain: true})
 
-	direct := runSuite(t, suite, server.URL("direct"))
-	gated := runSuite(t, suite, gw.url(t))
+	compareSuites(t, pgxDifferences,
+		runSuite(t, suite, "PGX_TEST_DATABASE="+server.URL("direct")), runSuite(t, suite, "PGX_TEST_DATABASE="+gw.url(t)))
+}
+
+// compareSuites tells of each test whose outcomes differ, or no longer do.
+func compareSuites(t *testing.T, differences map[string]string, direct, gated outcomes) {
+	t.Helper()
 	t.Logf("direct:  %s", direct)
 	t.Logf("gateway: %s", gated)
 	for name, outcome := range direct {
-		reason, known := pgxDifferences[name]
+		reason, known := differences[name]
 		switch {
 		case gated[name] == outcome && known:
 			t.Errorf("%s no longer differs; remove it from the list (%s)", name, reason)
@@ -135,11 +140,12 @@ func copyModule(t *testing.T, module string) string {
 	return to
 }
 
-func runSuite(t *testing.T, dir, url string) outcomes {
+// runSuite runs the tests of a module with settings of the environment.
+func runSuite(t *testing.T, dir string, settings ...string) outcomes {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "go", "test", "-p", "1", "-count", "1", "-timeout", "20m", "-json", "./...")
 	cmd.Dir = dir
-	cmd.Env = append(slices.Clone(os.Environ()), "PGX_TEST_DATABASE="+url, "GOFLAGS=-mod=mod")
+	cmd.Env = append(append(slices.Clone(os.Environ()), "GOFLAGS=-mod=mod"), settings...)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	pipe, err := cmd.StdoutPipe()

@@ -93,9 +93,6 @@ func TestToolsReplayed(t *testing.T) {
 			sheds[r.rules] = startToolshed(t, c, true)
 		}
 		for _, extended := range []bool{false, true} {
-			if !extended || r.rules != "" { // what is no migration can be done again
-				sheds[r.rules].reset(t)
-			}
 			t.Run(fmt.Sprintf("%s/extended=%v", strings.TrimSuffix(filepath.Base(file), ".sql"), extended), func(t *testing.T) {
 				sheds[r.rules].replay(t, file, r, extended)
 			})
@@ -104,6 +101,9 @@ func TestToolsReplayed(t *testing.T) {
 }
 
 func (s *toolshed) replay(t *testing.T, file string, r recording, extended bool) {
+	if r.rules != "" { // a migration cannot be done again
+		s.reset(t)
+	}
 	for _, session := range r.sessions {
 		direct, gated := connectPG(t, s.url()), connectPG(t, s.gw.url(t))
 		oids := newOIDs(t, direct)
