@@ -63,9 +63,9 @@ bench: deps
 microbench: deps
 	$(GO) test -run '^$$' -bench . -benchmem $(PACKAGES)
 
-# jackc/pgx's own test suite, directly and through the gateway, compared test by test.
+# The test suites of jackc/pgx and lib/pq, directly and through the gateway, compared test by test.
 conformance: deps
-	$(GO) test -tags conformance -count 1 -timeout 60m -v -run TestPgxSuite ./cmd/gatewright
+	$(GO) test -tags conformance -count 1 -timeout 60m -v -run 'TestPgxSuite|TestLibPQSuite' ./cmd/gatewright
 
 # Twin databases that differ only in masked values must give the same bytes through the gateway: for the corpus, and for
 # STATEMENTS statements each of a grammar that aims at masked columns and of sqlsmith. SEED is where both begin. How it
