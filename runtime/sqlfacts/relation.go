@@ -169,7 +169,8 @@ func (a *analysis) systemFields(it *item, line string, harmless bool) {
 		full := it.name + "." + schema.Qualify(column)
 		v := value{columns: []string{full}, origin: schema.OriginBare, table: uint32(oid), attribute: int16(i + 1), base: full}
 		guarded := harmless && guardedColumn(it.name, column)
-		if !harmless || guarded && a.views > 0 { // a view has no access of its own that a rule could allow
+		// A view has no access of its own that a rule could allow, and a statement may hold values that a function put there.
+		if !harmless || guarded && (a.views > 0 || column == "statement") {
 			v = value{columns: []string{schema.Everything, full}, origin: schema.OriginUnsafe}
 		}
 		it.fields = append(it.fields, field{name: column, v: v, access: it.access, full: full, guarded: guarded})

@@ -1,6 +1,7 @@
 package sqlfacts_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/gatewright/gatewright/runtime/sqlfacts"
@@ -60,6 +61,10 @@ func TestToolAccesses(t *testing.T) {
 			"SELECT s.x FROM (SELECT secret AS x FROM pg_user_mappings AS m (a, b, c, d, e, secret)) s",
 			[]schema.Access{needs("select", "pg_catalog.pg_user_mappings", "umoptions")},
 		},
+		"names of prepared statements": {
+			"SELECT name FROM pg_prepared_statements", []schema.Access{harmless("select", "pg_catalog.pg_prepared_statements", "name")},
+		},
+		"texts of cursors": {"SELECT statement FROM pg_cursors", []schema.Access{needs("select", "pg_catalog.pg_cursors", "statement")}},
 		"functions of information_schema": {
 			"SELECT (information_schema._pg_expandarray(conkey)).n FROM pg_constraint",
 			[]schema.Access{harmless("select", "pg_catalog.pg_constraint", "conkey")},
@@ -144,5 +149,15 @@ func TestIndexOfEachSchema(t *testing.T) {
 	want := []schema.Access{{Verb: "drop", Object: "public.by_id"}, {Verb: "drop", Object: "other.by_id"}}
 	if diff := cmp.Diff(want, sqlfacts.Classify("DROP INDEX by_id", s)[0].Accesses); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+// TestStatementsOfSession: the text of a cursor may hold values, whoever may read it.
+func TestStatementsOfSession(t *testing.T) {
+	for _, text := range []string{"SELECT statement FROM pg_cursors", "SELECT p FROM pg_prepared_statements p"} {
+		out := sqlfacts.Classify(text, &newClient(structure("id")).session)[0].Outputs
+		if len(out) != 1 || !slices.Contains(out[0].Columns, schema.Everything) {
+			t.Errorf("%s: %+v", text, out)
+		}
 	}
 }
