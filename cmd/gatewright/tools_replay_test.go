@@ -109,8 +109,8 @@ func (s *toolshed) replay(t *testing.T, file string, r recording, extended bool)
 		oids := newOIDs(t, direct)
 		for _, st := range session {
 			text, parameters := oids.fill(t, st)
-			want := ask(t, direct, text, parameters, st.extended || extended)
-			got := ask(t, gated, text, parameters, st.extended || extended)
+			want := askTool(t, direct, text, parameters, st.extended || extended)
+			got := askTool(t, gated, text, parameters, st.extended || extended)
 			if want.Code != "" && !st.fails {
 				t.Errorf("%s:%d: %s: the database answers %s", filepath.Base(file), st.line, text, want.Code)
 			}
@@ -212,7 +212,7 @@ type reply struct {
 	Tag    string
 }
 
-func ask(t *testing.T, c *pgconn.PgConn, text string, parameters [][]byte, extended bool) *replies {
+func askTool(t *testing.T, c *pgconn.PgConn, text string, parameters [][]byte, extended bool) *replies {
 	t.Helper()
 	var results []*pgconn.Result
 	var err error
