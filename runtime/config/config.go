@@ -124,6 +124,11 @@ type MaskKey struct {
 type Limits struct {
 	// Connections bounds the client connections at one time.
 	Connections int
+	// PerPrincipal and PerTarget bound the sessions at one time of one principal and of one target; zero does not.
+	PerPrincipal, PerTarget int
+	// Idle ends a session that asks for nothing, IdleInTransaction one that does so inside a transaction, and Statement
+	// cancels a statement. Zero does not.
+	Idle, IdleInTransaction, Statement time.Duration
 	// Handshake bounds the time from accept to a ready session.
 	Handshake time.Duration
 	// Dial bounds the opening of a connection to a database.

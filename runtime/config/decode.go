@@ -178,6 +178,9 @@ func (d *decoder) operators(b *block) []schema.Party {
 	return out
 }
 
+// maxPatience is the longest limit on a session's time; longer is as good as none.
+const maxPatience = 30 * 24 * time.Hour
+
 func (d *decoder) limits(file *block) Limits {
 	b := file.child("limits")
 	if b == nil {
@@ -185,7 +188,14 @@ func (d *decoder) limits(file *block) Limits {
 	}
 	defer b.finish()
 	return Limits{
-		Connections:    b.count("connections", DefaultConnections, 1, 100_000),
+		Connections:  b.count("connections", DefaultConnections, 1, 100_000),
+		PerPrincipal: b.count("per_principal", 0, 1, 100_000),
+		PerTarget:    b.count("per_target", 0, 1, 100_000),
+
+		Idle:              b.duration("idle", 0, 100*time.Millisecond, maxPatience),
+		IdleInTransaction: b.duration("idle_in_transaction", 0, 100*time.Millisecond, maxPatience),
+		Statement:         b.duration("statement", 0, 100*time.Millisecond, maxPatience),
+
 		Handshake:      b.duration("handshake", DefaultHandshake, 100*time.Millisecond, 10*time.Minute),
 		Dial:           b.duration("dial", DefaultDial, 100*time.Millisecond, 10*time.Minute),
 		Drain:          b.duration("drain", DefaultDrain, 10*time.Millisecond, time.Hour),

@@ -69,7 +69,9 @@ func TestParse(t *testing.T) {
 			Metrics: &config.Metrics{Address: ":9464"},
 			Admin:   &config.Admin{Address: "127.0.0.1:6480", Operators: []schema.Party{{Group: true, Name: "dba"}, {Issuer: "corp", Name: "svc:ops"}}},
 			Limits: config.Limits{
-				Connections: 50, Handshake: 5 * time.Second, Dial: 3 * time.Second, Drain: time.Second, Catalog: 2 * time.Minute,
+				Connections: 50, PerPrincipal: 5, PerTarget: 40,
+				Idle: 10 * time.Minute, IdleInTransaction: 30 * time.Second, Statement: 5 * time.Minute,
+				Handshake: 5 * time.Second, Dial: 3 * time.Second, Drain: time.Second, Catalog: 2 * time.Minute,
 				StatementBytes: 65536, RowBytes: 1048576,
 			},
 		}},

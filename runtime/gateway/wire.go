@@ -61,6 +61,8 @@ func (g *Gateway) openWire(_ context.Context, o Options) error {
 		Gate: g.gate, TLS: front, InsecureLoopback: g.cfg.Postgres.InsecureLoopback, Upstreams: upstreams,
 		Logger: g.logger, Now: g.now, Rand: g.rand, MaskKeys: g.maskKeys,
 		MaxConnections: limits.Connections, MaxStatement: limits.StatementBytes, MaxRow: limits.RowBytes,
+		PerPrincipal: limits.PerPrincipal, PerTarget: limits.PerTarget,
+		IdleTimeout: limits.Idle, TransactionTimeout: limits.IdleInTransaction, StatementTimeout: limits.Statement,
 		HandshakeTimeout: limits.Handshake, DialTimeout: limits.Dial, DrainTimeout: limits.Drain, CatalogInterval: limits.Catalog,
 	})
 	if err != nil {

@@ -55,6 +55,17 @@ func (k *keys) find(key []byte) *session {
 	return k.sessions[string(key)]
 }
 
+// all gives the sessions, in no order.
+func (k *keys) all() []*session {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	list := make([]*session, 0, len(k.sessions))
+	for _, s := range k.sessions {
+		list = append(list, s)
+	}
+	return list
+}
+
 // count gives the number of sessions of a target.
 func (k *keys) count(t *target) int {
 	k.mu.Lock()

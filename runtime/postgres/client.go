@@ -29,6 +29,9 @@ func (s *session) refill() error {
 	if err := s.toServer.flush(); err != nil {
 		return fmt.Errorf("to the database: %w", err)
 	}
+	if s.away.Load() {
+		s.away.Store(false)
+	}
 	if err := s.walk.fill(); err != nil {
 		if s.isOver() {
 			return errOver

@@ -40,6 +40,11 @@ type Config struct {
 	HandshakeTimeout time.Duration
 	// DialTimeout bounds the opening of a database connection, authentication included; 10 s.
 	DialTimeout time.Duration
+	// PerPrincipal and PerTarget bound the sessions at one time of one principal and of one target; zero does not.
+	PerPrincipal, PerTarget int
+	// IdleTimeout ends a session that asks for nothing outside a transaction, TransactionTimeout one that asks for nothing
+	// inside one, and StatementTimeout cancels a statement. Zero does not.
+	IdleTimeout, TransactionTimeout, StatementTimeout time.Duration
 	// FarewellTimeout bounds the last message to a client that does not read; 2 s.
 	FarewellTimeout time.Duration
 	// DrainTimeout is how long running statements may go on after Serve's context has ended; 10 s.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"net"
 	"sync"
 	"time"
@@ -76,7 +77,8 @@ func (s *Server) admit(ctx context.Context, v *visitor, token schema.Secret) (*s
 	select {
 	case s.slots <- struct{}{}:
 	default:
-		return nil, newFault(codeTooManySessions, "try again later", "the gateway has too many clients already")
+		return nil, newFault(codeTooManySessions, fmt.Sprintf("try again later; the gateway takes %d (limits.connections)", s.cfg.MaxConnections),
+			"the gateway has too many clients already")
 	}
 	session, err := s.introduce(ctx, v, token)
 	if err != nil {
@@ -90,8 +92,14 @@ func (s *Server) introduce(ctx context.Context, v *visitor, token schema.Secret)
 	if err != nil {
 		return nil, err
 	}
+	err = s.places.take(session.gate.Principal(), session.target.name)
+	if err != nil {
+		session.gate.Close()
+		return nil, err
+	}
 	if err := s.start(ctx, session, v); err != nil {
 		session.gate.Close()
+		s.places.free(session.gate.Principal(), session.target.name)
 		return nil, err
 	}
 	return session, nil
@@ -261,6 +269,7 @@ func (s *Server) beginSession(session *session, v *visitor) error {
 func (s *Server) leave(session *session) {
 	s.keys.revoke(session)
 	session.gate.Close()
+	s.places.free(session.gate.Principal(), session.target.name)
 	if session.leftChanges() {
 		s.work.Go(func() { s.expectChanges(session.target) })
 	}

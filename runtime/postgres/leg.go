@@ -95,7 +95,10 @@ func (s *session) release() {
 }
 
 // aside is called in the client's direction before what may take long: other sessions are not to wait for it.
-func (s *session) aside() { s.toServer.fiber.Aside() }
+func (s *session) aside() {
+	s.away.Store(true)
+	s.toServer.fiber.Aside()
+}
 
 // overlook has gone called when the client leaves while its direction waits for something else. It must not wait for
 // anything, and is not called any more once stop has returned.

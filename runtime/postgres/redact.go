@@ -171,6 +171,7 @@ func (s *session) skipToSync() {
 	for s.queue.len() > 0 && s.queue.front().want != wantSync {
 		lost = append(lost, s.queue.pop())
 	}
+	s.turn++
 	if s.queue.len() == 0 {
 		s.skipping = true
 		s.changed.Broadcast()
@@ -185,11 +186,14 @@ func (s *session) skipToSync() {
 // sendError gives the client the error: the policy's for a refused message, none for a question of the gateway's own
 // that has its own Sync, else the server's.
 func (s *session) sendError(f frame, r report, e *expect) error {
+	cut := s.cutShortBy(r)
 	switch {
 	case e != nil && e.fault != nil && !r.fatal():
 		return s.down.add(e.fault.appendTo(nil, severityError))
 	case e != nil && e.ask != nil && !r.fatal():
 		return nil
+	case !r.fatal() && cut != nil:
+		return s.down.add(cut.appendTo(nil, severityError))
 	case s.withholds(), e.redacts():
 		return s.down.add(r.redacted(nil, 'E'))
 	default:

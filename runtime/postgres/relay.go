@@ -158,6 +158,7 @@ func (s *session) confirm(e *expect) {
 func (s *session) pop() {
 	s.mu.Lock()
 	s.done(s.queue.pop())
+	s.turn++
 	if s.queue.len() == 0 {
 		s.changed.Broadcast()
 	}
@@ -216,6 +217,7 @@ func (s *session) took(x *execution, tag string) {
 	kind := x.stmt.Effect.Kind
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.turn++
 	s.ddl = s.ddl || x.stmt.Effect.DDL || x.stmt.Opaque()
 	if s.ddl && (kind == sqlfacts.EffectCommit || s.status == 'I') { // it may be in force before ReadyForQuery tells
 		s.target.changedNow(s.server.cfg.Now())

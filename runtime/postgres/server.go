@@ -24,6 +24,7 @@ type Server struct {
 	keys    keys
 	slots   chan struct{}
 	lobby   lobby
+	places  places
 	pool    *poller.Pool
 	buffers buffers
 	// turns bounds the long texts that are analysed at one time.
@@ -56,6 +57,7 @@ func New(cfg Config) (*Server, error) {
 	s := &Server{
 		cfg: cfg, log: cfg.Logger, targets: map[string]*target{}, keys: keys{sessions: map[string]*session{}},
 		slots: make(chan struct{}, cfg.MaxConnections), lobby: lobby{limit: cfg.MaxConnections}, turns: make(chan struct{}, 2),
+		places:   newPlaces(cfg.PerPrincipal, cfg.PerTarget),
 		pool:     poller.New(max(1, runtime.GOMAXPROCS(0)/2)),
 		draining: make(chan struct{}), ctx: ctx, stop: cancel,
 		listeners: map[net.Listener]struct{}{},
@@ -91,6 +93,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	for _, t := range s.targets {
 		loops.Go(func() { s.keepCatalog(loopCtx, t) })
 	}
+	loops.Go(func() { s.keepTime(loopCtx) })
 	err := s.accept(l)
 	if ctx.Err() != nil {
 		s.waitSessions()

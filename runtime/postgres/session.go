@@ -9,6 +9,7 @@ import (
 	"net"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gatewright/gatewright/runtime/gate"
@@ -71,6 +72,8 @@ type session struct {
 	hold     hold
 	// waited is set when the action that was checked last was held.
 	waited bool
+	// away is set when a message of the client may take long to deal with.
+	away atomic.Bool
 
 	// The server's direction.
 	down    outlet
@@ -103,6 +106,16 @@ type session struct {
 	over    bool
 	why     *fault
 	drain   bool
+	// relayed is set once both directions have begun.
+	relayed bool
+	// turn counts what was asked and answered, unsynced says that the last that was asked was no Sync and no Query, and
+	// stay is what keepTime has seen.
+	turn     uint64
+	unsynced bool
+	stay     stay
+	// cancelling is set while a cancel request for the limit on a statement's time is under way, timedOut from then on until
+	// the server has said that it was heard.
+	cancelling, timedOut bool
 	// own are the settings that the client itself has set since the last ReadyForQuery.
 	own map[string]bool
 	// odd are settings that make text mean something else than what the classifier reads.
@@ -150,6 +163,9 @@ func (s *session) run() {
 		s.log.Error("a session could not be relayed", "error", err)
 		s.end(shutdownFault())
 	}
+	s.mu.Lock()
+	s.relayed = true
+	s.mu.Unlock()
 	s.watch()
 	work.Wait()
 	s.release()
@@ -221,15 +237,27 @@ func (s *session) finish(err error) {
 // that still runs on the server is cancelled.
 func (s *session) end(f *fault) {
 	s.mu.Lock()
+	last := s.conclude(f)
+	s.mu.Unlock()
+	if last != nil {
+		last()
+	}
+}
+
+// conclude is the part of end that stands under the lock; it gives the rest, which waits for others, and nil when the
+// session has ended already. What the client sends from now on is not forwarded.
+func (s *session) conclude(f *fault) (last func()) {
 	if s.over {
-		s.mu.Unlock()
-		return
+		return nil
 	}
 	s.over, s.why = true, f
 	busy := s.queue.len() > 0
 	holding := s.holding
 	s.changed.Broadcast()
-	s.mu.Unlock()
+	return func() { s.part(f, busy, holding) }
+}
+
+func (s *session) part(f *fault, busy bool, holding context.CancelCauseFunc) {
 	if holding != nil {
 		holding(errOver)
 	}
@@ -301,10 +329,13 @@ func (s *session) expect(e *expect) bool {
 func (s *session) enqueue(e *expect) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.skipping && e.want != wantSync {
+	s.standBy()
+	if s.over || s.skipping && e.want != wantSync {
 		return false
 	}
 	s.skipping = false
+	s.turn++
+	s.unsynced = e.want != wantSync && e.want != wantQuery
 	if len(s.spare) == 0 {
 		s.spare, s.free = s.free, s.spare
 	}

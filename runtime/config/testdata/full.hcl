@@ -57,7 +57,12 @@ admin {
 }
 
 limits {
-  connections     = 50
+  connections         = 50
+  per_principal       = 5
+  per_target          = 40
+  idle                = "10m"
+  idle_in_transaction = "30s"
+  statement           = "5m"
   handshake       = "5s"
   dial            = "3s"
   drain           = "1s"

@@ -25,6 +25,9 @@ upstream "port" {
 limits {
   connections = 1.5 # ERROR: Out of range
   handshake   = "1ns" # ERROR: Out of range
+  per_target  = 0 # ERROR: Out of range
+  idle        = "0s" # ERROR: Out of range
+  statement   = "soon" # ERROR: Not a duration
   drain       = 5 # ERROR: Wrong type
   memory      = "1GB" # ERROR: Unknown attribute
 }
