@@ -17,6 +17,8 @@ import (
 type Conn struct {
 	loop *Loop
 	fd   int
+	// serial tells it from the one whose socket had the same number before.
+	serial int32
 
 	readable, writable readiness
 	// drained is the reader's: what came was read, so that reading on would find nothing.
@@ -67,9 +69,11 @@ func (l *Loop) duplicate(c *net.TCPConn) (*Conn, error) {
 	}
 	made := &Conn{loop: l, fd: fd, drained: true} // what is there already is the first that the loop is told
 	l.mu.Lock()
+	l.serial++
+	made.serial = l.serial
 	l.conns[int32(fd)] = made
 	l.mu.Unlock()
-	event := syscall.EpollEvent{Events: everything, Fd: int32(fd)}
+	event := syscall.EpollEvent{Events: everything, Fd: int32(fd), Pad: made.serial}
 	if err := syscall.EpollCtl(l.epoll, syscall.EPOLL_CTL_ADD, fd, &event); err != nil {
 		made.Release()
 		return nil, fmt.Errorf("poller: %w", os.NewSyscallError("epoll_ctl", err))
@@ -191,9 +195,7 @@ func (c *Conn) Reader(f *Fiber) *Reader { return &Reader{c, f} }
 
 // Wait returns once there may be something to read: until then the fiber needs no buffer.
 func (r *Reader) Wait() error {
-	if !r.conn.drained {
-		r.fiber.took()
-	} else {
+	if r.conn.drained {
 		r.conn.drained = false
 		r.fiber.yield(pause{pauseRead, r.conn})
 	}
@@ -203,6 +205,7 @@ func (r *Reader) Wait() error {
 // Read reads what there is, and waits when there is nothing.
 func (r *Reader) Read(b []byte) (int, error) {
 	c := r.conn
+	r.fiber.Turn()
 	for {
 		if err := c.open(); err != nil {
 			return 0, err

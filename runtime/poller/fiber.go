@@ -10,7 +10,7 @@ type Fiber struct {
 	yield  func(pause) bool
 	// inline is set while the loop itself carries the fiber on.
 	inline bool
-	// spent counts what the fiber has read since the loop took it up.
+	// spent counts what the fiber has done since the loop took it up.
 	spent int
 }
 
@@ -51,15 +51,19 @@ func (f *Fiber) Aside() {
 // turnLength is how many reads a fiber has before the loop looks after the others.
 const turnLength = 8
 
-// Turn lets the loop look first after what else has happened by now, where there is anything.
-func (f *Fiber) Turn() {
+// GiveWay lets the loop look first after what else has happened by now, where there is anything.
+func (f *Fiber) GiveWay() {
 	if f != nil && f.inline && f.loop.more {
 		f.yield(pause{kind: pauseTurn})
 	}
 }
 
-// took counts a read, and lets the others have their turn.
-func (f *Fiber) took() {
+// Turn counts a piece of work that costs about as much as a read, which counts as well, and lets the others have their
+// turn when it was enough. Nothing happens when the fiber has a goroutine of its own, or when f is nil.
+func (f *Fiber) Turn() {
+	if f == nil {
+		return
+	}
 	if f.spent++; f.spent >= turnLength && f.inline {
 		f.spent = 0
 		f.yield(pause{kind: pauseTurn})

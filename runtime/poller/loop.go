@@ -16,6 +16,8 @@ type Loop struct {
 
 	mu    sync.Mutex
 	conns map[int32]*Conn
+	// serial numbers the connections.
+	serial int32
 
 	// more is set while events of the batch wait behind the one that is looked at.
 	more bool
@@ -125,7 +127,10 @@ func (l *Loop) find(events []syscall.EpollEvent, conns []*Conn) bool {
 		if int(events[i].Fd) == l.wakeup {
 			return false
 		}
-		conns[i] = l.conns[events[i].Fd]
+		// What was told of a socket that is closed by now must not reach the next one of its number.
+		if c := l.conns[events[i].Fd]; c != nil && c.serial == events[i].Pad {
+			conns[i] = c
+		}
 	}
 	return true
 }

@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -200,6 +201,61 @@ func TestTurns(t *testing.T) {
 	<-ended
 	c.Release()
 	c2.Release()
+}
+
+// TestTurnsWithoutWait has one that only reads, and one that only works.
+func TestTurnsWithoutWait(t *testing.T) {
+	p := poller.New(1)
+	defer p.Close()
+	l, c, busy := adopt(t, p)
+	var stop atomic.Bool
+	var work sync.WaitGroup
+	work.Go(func() {
+		for chunk := make([]byte, 1<<20); !stop.Load(); {
+			_, _ = busy.Write(chunk)
+		}
+		_ = busy.Close()
+	})
+	ended := make(chan error, 3)
+	l.Go(func(f *poller.Fiber) {
+		r, small := c.Reader(f), make([]byte, 100)
+		for {
+			if _, err := r.Read(small); err != nil {
+				ended <- err
+				return
+			}
+		}
+	})
+	l3, c3, woken := adopt(t, p)
+	l3.Go(func(f *poller.Fiber) {
+		_, err := c3.Reader(f).Read(make([]byte, 1))
+		for !stop.Load() {
+			f.Turn()
+		}
+		ended <- err
+	})
+	if _, err := woken.Write([]byte("x")); err != nil {
+		t.Fatal(err)
+	}
+	l2, c2, quick := adopt(t, p)
+	l2.Go(func(f *poller.Fiber) { ended <- echo(c2, f) })
+	for range 100 {
+		if _, err := quick.Write([]byte("x")); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.ReadFull(quick, make([]byte, 1)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	stop.Store(true)
+	work.Wait()
+	_ = quick.Close()
+	for range 3 {
+		<-ended
+	}
+	c.Release()
+	c2.Release()
+	c3.Release()
 }
 
 // TestAside has one fiber that waits for something else than its socket: the others of its loop go on, and so does it.

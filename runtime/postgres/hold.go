@@ -48,7 +48,7 @@ func (s *session) commit() error {
 	if s.gate.Slow() {
 		s.aside()
 	} else {
-		s.toServer.fiber.Turn()
+		s.toServer.fiber.GiveWay()
 	}
 	if r := s.gate.Commit(); r != nil {
 		return refusalFault(r)
