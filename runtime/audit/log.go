@@ -71,6 +71,9 @@ type Log struct {
 	failing atomic.Bool   // the last write failed
 	syncing sync.Mutex
 	synced  uint64 // the number of the last line that is on the disk for certain; under syncing
+	// slow is how many lines are still to be taken for slow ones, writing whether one is being written.
+	slow    atomic.Int32
+	writing atomic.Bool
 
 	stirred chan struct{}
 	stop    chan struct{}
@@ -185,9 +188,6 @@ func (l *Log) syncTo(seq uint64) error {
 // Failing reports whether the log could not be written when that was last tried.
 func (l *Log) Failing() bool { return l.failing.Load() }
 
-// Slow reports whether Commit and Append wait for the disk.
-func (l *Log) Slow() bool { return l.sync == SyncAlways }
-
 func (l *Log) named(err error) error {
 	return fmt.Errorf("append to the audit log %s: %w", l.file.Name(), err)
 }
@@ -235,7 +235,12 @@ func (l *Log) write() error {
 			return err
 		}
 	}
-	if _, err := l.file.Write(l.buf); err != nil {
+	l.writing.Store(true)
+	begun := time.Now()
+	_, err := l.file.Write(l.buf)
+	l.learn(time.Since(begun))
+	l.writing.Store(false)
+	if err != nil {
 		l.torn = true
 		l.failing.Store(true)
 		return errors.Join(err, l.mend())
@@ -248,6 +253,27 @@ func (l *Log) write() error {
 		l.buf = nil
 	}
 	return nil
+}
+
+// Slow reports whether writing may take long now: each line is forced to the disk, the disk was slow of late, or another
+// line is being written. A caller whom others wait for does better to write elsewhere then.
+func (l *Log) Slow() bool { return l.sync == SyncAlways || l.writing.Load() || l.slow.Load() > 0 }
+
+const (
+	// slowWrite is how long a write takes that the page cache does not simply swallow, and slowLines how many lines after
+	// one are taken to be slow as well.
+	slowWrite = 2 * time.Millisecond
+	slowLines = 1000
+)
+
+// learn remembers a slow write for a while.
+func (l *Log) learn(took time.Duration) {
+	switch left := l.slow.Load(); {
+	case took >= slowWrite:
+		l.slow.Store(slowLines)
+	case left > 0:
+		l.slow.Store(left - 1)
+	}
 }
 
 // check looks whether the file is still the one that was written last time: there, and of the same length.

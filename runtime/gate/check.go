@@ -162,8 +162,9 @@ func (s *Session) write(r *audit.Record) (uint64, error) {
 // Owes reports whether there are decisions to be committed.
 func (s *Session) Owes() bool { return s.owing.Load() != 0 }
 
-// Slow reports whether Commit waits for the disk.
-func (s *Session) Slow() bool { return s.gate.log.Slow() }
+// Slow reports whether Check, Commit and Outcome may take long now, since the log does: who has others wait for them does better
+// to call them elsewhere.
+func (s *Session) Slow() bool { return s.gate.owed.some.Load() || s.gate.log.Slow() }
 
 // Commit has every decision in the log that Check has made so far. When it returns a refusal nothing of what was decided
 // may go on. It is for the goroutine that calls Check.

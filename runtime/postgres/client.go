@@ -6,15 +6,24 @@ import (
 	"io"
 )
 
+// messagesPerTurn is how many messages of the client take about as long to decide as a read does.
+const messagesPerTurn = 32
+
 // relayClient carries the client's messages to the server until there are no more. What one read brought goes out
 // in one write, unless a decision needs answers first.
 func (s *session) relayClient() error {
-	for {
+	for n := 0; ; n++ {
 		f, ok, err := s.walk.next()
 		switch {
 		case err != nil:
 			return err
 		case ok:
+			if n%messagesPerTurn == 0 {
+				s.toServer.fiber.Turn()
+			}
+			if f.whole() && f.size > longText {
+				s.aside()
+			}
 			err = s.clientMessage(f)
 		default:
 			err = s.refill()

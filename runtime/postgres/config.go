@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"runtime"
 	"time"
 
 	"github.com/gatewright/gatewright/runtime/gate"
@@ -27,6 +28,8 @@ type Config struct {
 	// Rand is where cancel keys and nonces come from.
 	Rand io.Reader
 
+	// Loops is how many event loops relay the sessions on plain connections; one for every two processors.
+	Loops int
 	// MaxConnections bounds the clients at one time; 1000. As many more may be on their way in: of those the one that has
 	// waited longest for its token goes when another comes.
 	MaxConnections int
@@ -65,6 +68,7 @@ func (c *Config) fill() error {
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
+	orInt(&c.Loops, max(1, runtime.GOMAXPROCS(0)/2))
 	orInt(&c.MaxConnections, 1000)
 	orInt(&c.MaxStatement, 1<<20)
 	orInt(&c.MaxRow, 64<<20)

@@ -41,6 +41,8 @@ type expect struct {
 	portal    *portal
 	statement *prepared
 	ask       *ask
+	// answered is set once a question of the gateway's own has its row, failed once the server has sent an error.
+	answered, failed bool
 	// own is the first of the execs: most have no other.
 	own execution
 }
@@ -110,8 +112,8 @@ func (e *expect) redacts() bool {
 type queue struct {
 	items []*expect
 	head  int
-	// named counts the pending changes to named statements.
-	named int
+	// named counts the pending changes to named statements, and size what pending changes will hold, in bytes.
+	named, size int
 }
 
 func (q *queue) len() int { return len(q.items) - q.head }
@@ -132,7 +134,8 @@ func (q *queue) push(e *expect) {
 		q.items, q.head = q.items[:n], 0
 	}
 	q.items = append(q.items, e)
-	q.named += e.named()
+	named, size := e.tally()
+	q.named, q.size = q.named+named, q.size+size
 }
 
 func (q *queue) pop() *expect {
@@ -142,19 +145,21 @@ func (q *queue) pop() *expect {
 	if q.head == len(q.items) {
 		q.items, q.head = q.items[:0], 0
 	}
-	q.named -= e.named()
+	named, size := e.tally()
+	q.named, q.size = q.named-named, q.size-size
 	return e
 }
 
-func (e *expect) named() int {
-	n := 0
+// tally counts the changes to named statements, and what the changes will hold.
+func (e *expect) tally() (named, size int) {
 	e.each(func(c *change) bool {
 		if c.touchesNamedStatement() {
-			n++
+			named++
 		}
+		size += c.size()
 		return false
 	})
-	return n
+	return named, size
 }
 
 // each visits the changes from the newest to the oldest until visit says that it has enough.

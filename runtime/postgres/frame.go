@@ -92,11 +92,18 @@ func (k *walker) sizeOf(head []byte) (int, error) {
 	return int(n) + 1, nil
 }
 
-// collect makes room for a partial frame, which next then gives whole. The caller bounds the size.
+// collect has a partial frame read on until next gives it whole. The caller bounds the size.
 func (k *walker) collect(f frame) {
 	k.want = f.size
-	grown := make([]byte, f.size)
-	k.w = copy(grown, k.buf[k.r:k.w])
+	k.grow()
+}
+
+// grow makes more room for the message that is being collected: as much again as has come of it, so that who only says
+// that a message is long does not have the memory for it.
+func (k *walker) grow() {
+	have := k.buf[k.r:k.w]
+	grown := make([]byte, min(k.want, 2*len(have)+bufferSize))
+	k.w = copy(grown, have)
 	k.r = 0
 	k.giveBack()
 	k.buf = grown
@@ -136,6 +143,8 @@ const idleSize = 1 << 10
 
 func (k *walker) makeRoom() {
 	switch {
+	case k.want > len(k.buf) && k.w == len(k.buf):
+		k.grow()
 	case k.buf == nil && k.quiet && k.patience == nil:
 		k.buf = make([]byte, idleSize)
 	case len(k.buf) < bufferSize && k.w == len(k.buf):

@@ -155,19 +155,38 @@ func start(t testing.TB, change ...func(*postgres.Config)) *gateway {
 // startWith starts a gateway that may be in dry run.
 func startWith(t testing.TB, dryRun bool, change ...func(*postgres.Config)) *gateway {
 	t.Helper()
+	return startOn(t, ground{dryRun: dryRun, log: audit.Options{Now: time.Now}}, change...)
+}
+
+// ground is what a gateway stands on, beside its configuration.
+type ground struct {
+	dryRun bool
+	log    audit.Options
+	// asked, when not nil, is called for each new ticket.
+	asked func()
+}
+
+func startOn(t testing.TB, on ground, change ...func(*postgres.Config)) *gateway {
+	t.Helper()
 	g := &gateway{log: filepath.Join(t.TempDir(), "audit.log"), stderr: &lockedBuffer{}}
-	log, err := audit.Open(g.log, audit.Options{Now: time.Now})
+	log, err := audit.Open(g.log, on.log)
 	if err != nil {
 		t.Fatal(err)
 	}
 	g.flush = log.Flush
 	var ids atomic.Int64
 	newID := func() string { return fmt.Sprintf("id-%d", ids.Add(1)) }
+	newTicket := func() string {
+		if on.asked != nil {
+			on.asked()
+		}
+		return newID()
+	}
 	tickets, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "gatewright.db"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	g.desk, err = approval.New(approval.Config{Store: tickets, Now: time.Now, NewID: newID, Record: gate.TicketRecorder(log)})
+	g.desk, err = approval.New(approval.Config{Store: tickets, Now: time.Now, NewID: newTicket, Record: gate.TicketRecorder(log)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -175,7 +194,7 @@ func startWith(t testing.TB, dryRun bool, change ...func(*postgres.Config)) *gat
 	if err != nil {
 		t.Fatal(err)
 	}
-	g.gate, err = gate.New(gate.Config{Policy: p, Log: log, Approvals: g.desk, Now: time.Now, NewID: newID, DryRun: dryRun})
+	g.gate, err = gate.New(gate.Config{Policy: p, Log: log, Approvals: g.desk, Now: time.Now, NewID: newID, DryRun: on.dryRun})
 	if err != nil {
 		t.Fatal(err)
 	}

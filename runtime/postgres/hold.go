@@ -25,6 +25,9 @@ func (s *session) check(a *schema.Action, d *schema.Decision) (gate.Receipt, err
 		s.hold.ctx, s.hold.cancel = context.WithCancelCause(s.ctx)
 	}
 	s.waited = false
+	if s.gate.Slow() {
+		s.aside()
+	}
 	receipt := s.gate.Check(s.hold.ctx, a, d)
 	if s.hold.unwatch != nil {
 		s.endWatch()

@@ -226,23 +226,28 @@ const maxNames = 32 << 20
 func (p *prepared) size() int { return 512 + 4*len(p.text) }
 func (p *portal) size() int   { return 512 + len(p.values.raw) }
 
+func (c *change) size() int {
+	switch c.kind {
+	case setStatement:
+		return c.statement.size()
+	case setPortal:
+		return c.portal.size()
+	case setSavepoint:
+		return 512
+	default:
+		return 0
+	}
+}
+
 func (s *session) fits(more int) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.names.size+more+512*len(s.names.savepoints) <= maxNames
+	return s.names.size+s.queue.size+more+512*len(s.names.savepoints) <= maxNames
 }
 
 // roomFor refuses a change that would have the session hold more than it may.
 func (s *session) roomFor(c *change) error {
-	more := 0
-	switch c.kind {
-	case setStatement:
-		more = c.statement.size()
-	case setPortal:
-		more = c.portal.size()
-	case setSavepoint:
-		more = 512
-	}
+	more := c.size()
 	if more == 0 || s.fits(more) {
 		return nil
 	}

@@ -151,6 +151,7 @@ func (s *session) serverError(f frame) error {
 	if e == nil {
 		return s.sendError(f, r, nil)
 	}
+	e.failed = true
 	s.outcomeOf(e, r.field('C'))
 	if e.ask != nil {
 		e.ask.code = r.field('C')

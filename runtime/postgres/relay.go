@@ -9,15 +9,22 @@ import (
 	"github.com/gatewright/gatewright/runtime/sqlfacts"
 )
 
+// longAnswer is the size of a message from which rewriting it takes so long that other sessions are not to wait for it.
+const longAnswer = 256 << 10
+
 // relayServer carries the server's messages to the client until there are no more.
 func (s *session) relayServer() error {
 	for {
 		f, ok, err := s.up.walk.next()
 		switch {
 		case err != nil:
+			s.down.fiber.Aside()
 			s.log.Error("the database broke the protocol", "error", err)
 			return s.upstreamLost()
 		case ok && f.whole():
+			if f.size > longAnswer {
+				s.down.fiber.Aside()
+			}
 			err = s.serverMessage(f)
 		case ok:
 			err = s.largeAnswer(f)
@@ -62,6 +69,9 @@ func (s *session) upstreamLost() error {
 
 // serverMessage deals with one whole message of the server.
 func (s *session) serverMessage(f frame) error {
+	if concludes(f.kind) && s.gate.Slow() {
+		s.down.fiber.Aside()
+	}
 	switch f.kind {
 	case 'D':
 		return s.row(f)
@@ -94,6 +104,16 @@ func (s *session) serverMessage(f frame) error {
 	}
 }
 
+// concludes reports whether a message may bring outcomes, which are written down.
+func concludes(kind byte) bool {
+	switch kind {
+	case 'C', 'E', 'I', 'Z', 's':
+		return true
+	default:
+		return false
+	}
+}
+
 // front is what the server is answering; nil when it owes nothing.
 func (s *session) front() *expect {
 	if s.current == nil {
@@ -105,6 +125,7 @@ func (s *session) front() *expect {
 }
 
 func (s *session) outOfTurn(f frame) error {
+	s.down.fiber.Aside() // who reads the log may be slow
 	s.log.Error("the database sent a message that nothing had asked for", "type", string(rune(f.kind)))
 	return s.upstreamLost()
 }
@@ -246,7 +267,7 @@ func rowsOf(tag string) int64 {
 // ready deals with ReadyForQuery.
 func (s *session) ready(f frame) error {
 	e := s.front()
-	if len(f.body()) != 1 || e == nil || e.want != wantSync && e.want != wantQuery {
+	if e == nil || e.want != wantSync && e.want != wantQuery || !isStatus(f.body()) || e.fault != nil && !e.failed {
 		return s.outOfTurn(f)
 	}
 	for _, x := range e.execs {
@@ -272,6 +293,11 @@ func (s *session) ready(f frame) error {
 	s.mu.Unlock()
 	s.pop()
 	return s.relayOr(f, e)
+}
+
+// isStatus reports whether the body of a ReadyForQuery is one.
+func isStatus(body []byte) bool {
+	return len(body) == 1 && (body[0] == 'I' || body[0] == 'T' || body[0] == 'E')
 }
 
 // largeAnswer deals with a message that does not fit the read buffer. What must not be looked at passes piece by

@@ -196,9 +196,16 @@ func (s *session) row(f frame) error {
 		return s.outOfTurn(f)
 	}
 	if e.ask != nil {
+		if e.failed || e.answered { // each question has one row, and none behind an error
+			return s.outOfTurn(f)
+		}
 		value, err := firstColumn(f.body())
+		if err != nil {
+			return s.outOfTurn(f)
+		}
+		e.answered = true
 		e.ask.answers = append(e.ask.answers, value)
-		return err
+		return nil
 	}
 	x := e.running()
 	if x == nil {
@@ -215,6 +222,7 @@ func (s *session) row(f frame) error {
 func (s *session) guardedRow(f frame, x *execution) error {
 	if x.plan == nil {
 		if x.portal == nil || x.portal.columns == nil {
+			s.down.fiber.Aside()
 			s.log.Error("rows came without a description, so they cannot be masked")
 			return newFault(codeInternal, sendAgainLater, "the rows could not be masked")
 		}

@@ -7,7 +7,6 @@ import (
 	"io"
 	"log/slog"
 	"net"
-	"runtime"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
@@ -58,7 +57,7 @@ func New(cfg Config) (*Server, error) {
 		cfg: cfg, log: cfg.Logger, targets: map[string]*target{}, keys: keys{sessions: map[string]*session{}},
 		slots: make(chan struct{}, cfg.MaxConnections), lobby: lobby{limit: cfg.MaxConnections}, turns: make(chan struct{}, 2),
 		places:   newPlaces(cfg.PerPrincipal, cfg.PerTarget),
-		pool:     poller.New(max(1, runtime.GOMAXPROCS(0)/2)),
+		pool:     poller.New(cfg.Loops),
 		draining: make(chan struct{}), ctx: ctx, stop: cancel,
 		listeners: map[net.Listener]struct{}{},
 	}

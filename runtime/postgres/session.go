@@ -50,6 +50,8 @@ type session struct {
 	// segment counts, open says that something stands between the last Sync or Query and now.
 	segment int
 	open    bool
+	// crowded is set when as many answers are expected as may be.
+	crowded bool
 	// reserve is the name that the gateway's own statements and portals have.
 	reserve string
 	// ownPath is set when the client brought a search_path in its start-up packet.
@@ -319,6 +321,10 @@ func (s *session) outcome(e *execution, code string) {
 // expect puts one message's answer in the queue. It reports false when the server ignores the message, because an
 // error came before it: it need not be sent then.
 func (s *session) expect(e *expect) bool {
+	if s.crowded && s.thin() != nil {
+		s.abandon(e, codeConnection)
+		return false
+	}
 	if s.enqueue(e) {
 		return true
 	}
@@ -341,7 +347,18 @@ func (s *session) enqueue(e *expect) bool {
 	}
 	e.segment = s.segment
 	s.queue.push(e)
+	s.crowded = s.queue.len() >= maxExpected
 	return true
+}
+
+// maxExpected is how many messages of a client may wait for their answers: a message may be of five bytes, and what is
+// kept of it is a hundred times that.
+const maxExpected = 2048
+
+// thin waits until half of what is expected has come.
+func (s *session) thin() error {
+	s.crowded = false
+	return s.await(func() bool { return s.queue.len() <= maxExpected/2 })
 }
 
 // abandon closes what will not run.
