@@ -220,6 +220,7 @@ func scripts(oid uint32) map[string][]byte {
 		"a copy instead":           join(message('H', "\x00\x00\x00"), message('d', secretPAN)),
 		"copied where it may":      join(message('H', "\x00\x00\x00"), message('d', "1\tnew\n"), message('D', rowOf(1, 16))),
 		"rows after the end":       join(honest, row, message('C', "SELECT 1\x00"), row, message('Z', "I"), row),
+		"more than none":           join(message('T', "\x00\x00"), row, message('C', "SELECT 1\x00"), message('Z', "I")),
 		"negative counts":          join(message('T', "\xff\xff"), message('D', "\xff\xff"), row),
 		"endless cell":             join(honest, message('D', "\x00\x01\x7f\xff\xff\xff"+secretPAN)),
 		"negative cell":            join(honest, message('D', "\x00\x01\xff\xff\xff\xfe"+secretPAN)),

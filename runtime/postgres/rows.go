@@ -229,6 +229,9 @@ func (s *session) guardedRow(f frame, x *execution) error {
 		x.plan = s.planOf(x, x.portal.columns)
 	}
 	if x.plan.idle {
+		if !x.plan.fits(f.body()) {
+			return s.outOfTurn(f)
+		}
 		s.count(x, f)
 		return s.down.pass(f.data)
 	}
@@ -242,6 +245,21 @@ func (s *session) guardedRow(f frame, x *execution) error {
 	x.outcome.Bytes += int64(len(made) - len(out.b))
 	out.b = made
 	return s.down.relieve()
+}
+
+// fits reports whether a DataRow has the columns that were described, and nothing else.
+func (p *rowPlan) fits(body []byte) bool {
+	if len(body) < 2 || int(binary.BigEndian.Uint16(body)) != len(p.cells) {
+		return false
+	}
+	body = body[2:]
+	for range p.cells {
+		var ok bool
+		if _, body, ok = nextValue(body); !ok {
+			return false
+		}
+	}
+	return len(body) == 0
 }
 
 // rewrite appends the masked form of a DataRow to dst.
