@@ -72,6 +72,14 @@ limits {
 
 func startTestbed(t *testing.T, c testbedConfig) *testbed {
 	t.Helper()
+	tb := layTestbed(t, c)
+	tb.startGateway(t)
+	return tb
+}
+
+// layTestbed makes all that the gateway needs, and does not start it.
+func layTestbed(t *testing.T, c testbedConfig) *testbed {
+	t.Helper()
 	dir := t.TempDir()
 	tb := &testbed{address: free(t), admin: free(t), target: c.target, dir: dir, issuer: startTestIssuer(t, c.group)}
 	_, cert, key, err := makeCertificates(time.Now())
@@ -88,7 +96,6 @@ func startTestbed(t *testing.T, c testbedConfig) *testbed {
 	tb.write(t, "gateway.hcl", fmt.Sprintf(testbedGateway, tb.address, security, c.target, cmp.Or(c.upstream, c.server.Address()), c.database, cmp.Or(c.user, pgserver.User), tb.admin, c.limits))
 	tb.mustRun(t, "keygen", "--out", filepath.Join(dir, "release.key"))
 	tb.release(t, c.policy, 1)
-	tb.startGateway(t)
 	return tb
 }
 

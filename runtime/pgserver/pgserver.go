@@ -43,6 +43,7 @@ type Server struct {
 	BinDir string
 
 	dir string
+	cfg Config
 	cmd *exec.Cmd
 	log string
 	// exited is closed when the process is gone.
@@ -93,7 +94,7 @@ func Start(ctx context.Context, cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{Host: "127.0.0.1", BinDir: bin, dir: dir, log: filepath.Join(dir, "log"), exited: make(chan struct{})}
+	s := &Server{Host: "127.0.0.1", BinDir: bin, dir: dir, cfg: cfg, log: filepath.Join(dir, "log"), exited: make(chan struct{})}
 	if err := s.start(ctx, cfg); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -178,8 +179,13 @@ func (s *Server) launch(ctx context.Context, cfg Config, attr *syscall.SysProcAt
 		return err
 	}
 	s.Port = port
+	return s.run(ctx, cfg, attr)
+}
+
+// run starts the server's process at the port that it has.
+func (s *Server) run(ctx context.Context, cfg Config, attr *syscall.SysProcAttr) error {
 	settings := map[string]string{
-		"listen_addresses": s.Host, "port": strconv.Itoa(port), "unix_socket_directories": s.dir, "fsync": "off",
+		"listen_addresses": s.Host, "port": strconv.Itoa(s.Port), "unix_socket_directories": s.dir, "fsync": "off",
 		"max_connections": "200", "log_destination": "stderr", "logging_collector": "off",
 	}
 	for k, v := range cfg.Settings {
@@ -265,6 +271,23 @@ func (s *Server) Stop(ctx context.Context) error {
 	case <-ctx.Done():
 		return fmt.Errorf("postgres did not stop: %w", ctx.Err())
 	}
+}
+
+// Restart starts a server again that was killed, at the same address and with what it had committed. Its sessions may
+// outlive the kill for a moment, and keep it from starting.
+func (s *Server) Restart(ctx context.Context) error {
+	attr, err := s.unprivileged()
+	if err != nil {
+		return err
+	}
+	for range 100 {
+		s.exited = make(chan struct{})
+		if err = s.run(ctx, s.cfg, attr); err == nil || ctx.Err() != nil {
+			return err
+		}
+		s.stop()
+	}
+	return err
 }
 
 // Close stops the server and removes its files. It may be called more than once.
