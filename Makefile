@@ -78,7 +78,7 @@ noninterference: deps
 # Database, clients and gateway are killed at random moments (SOAK_SEED) under load: nothing hangs, nothing is written twice
 # or lost, and the audit log misses no statement. `test` has some seconds of it.
 soak: deps
-	SOAK_MINUTES=$(SOAK_MINUTES) $(GO) test -count 1 -timeout 0 -v -run '^TestSoak$$' ./cmd/gatewright
+	SOAK_MINUTES=$(SOAK_MINUTES) $(GO) test -count 1 -timeout 0 -v -run '^(TestSoak|TestCutAnywhere)$$' ./cmd/gatewright ./runtime/postgres
 
 fmt:
 	gofmt -w $$(git ls-files '*.go')

@@ -128,6 +128,8 @@ type gateway struct {
 	log     string
 	flush   func() error // fails once the log is closed, which flushes it
 	stderr  *lockedBuffer
+	// stop ends Serve's context, as SIGTERM does.
+	stop context.CancelFunc
 }
 
 type lockedBuffer struct {
@@ -214,6 +216,7 @@ func startOn(t testing.TB, on ground, change ...func(*postgres.Config)) *gateway
 	}
 	g.address = l.Addr().String()
 	ctx, cancel := context.WithCancel(context.Background())
+	g.stop = cancel
 	done := make(chan error, 1)
 	go func() { done <- g.server.Serve(ctx, l) }()
 	t.Cleanup(func() {
