@@ -46,6 +46,8 @@ type Server struct {
 	cfg Config
 	cmd *exec.Cmd
 	log string
+	// orphans are the processes of a server that was killed.
+	orphans []int
 	// exited is closed when the process is gone.
 	exited chan struct{}
 }
@@ -256,8 +258,9 @@ func (s *Server) PSQL(ctx context.Context, database, text string) (string, error
 	return string(out), nil
 }
 
-// Kill ends the server at once, as a crash would.
+// Kill ends the server at once, as a crash would. Its sessions' processes see that by themselves.
 func (s *Server) Kill() {
+	s.orphans = childrenOf(s.cmd.Process.Pid)
 	_ = syscall.Kill(-s.cmd.Process.Pid, syscall.SIGKILL)
 	<-s.exited
 }
@@ -280,7 +283,10 @@ func (s *Server) Restart(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for range 100 {
+	for attempt := range 100 {
+		if attempt == 20 { // one of them waits for what another had when it was killed
+			s.killOrphans()
+		}
 		s.exited = make(chan struct{})
 		if err = s.run(ctx, s.cfg, attr); err == nil || ctx.Err() != nil {
 			return err
@@ -288,6 +294,32 @@ func (s *Server) Restart(ctx context.Context) error {
 		s.stop()
 	}
 	return err
+}
+
+func (s *Server) killOrphans() {
+	for _, pid := range s.orphans {
+		if name, err := os.ReadFile(fmt.Sprintf("/proc/%d/comm", pid)); err == nil && strings.TrimSpace(string(name)) == "postgres" {
+			_ = syscall.Kill(pid, syscall.SIGKILL)
+		}
+	}
+}
+
+// childrenOf gives the processes that a process has started, where the system tells.
+func childrenOf(parent int) []int {
+	var pids []int
+	files, _ := filepath.Glob("/proc/[0-9]*/stat")
+	for _, file := range files {
+		text, _ := os.ReadFile(file) // it may be gone
+		_, rest, _ := strings.Cut(string(text), ") ")
+		fields := strings.Fields(rest)
+		if len(fields) < 2 || fields[1] != strconv.Itoa(parent) {
+			continue
+		}
+		if pid, err := strconv.Atoi(filepath.Base(filepath.Dir(file))); err == nil {
+			pids = append(pids, pid)
+		}
+	}
+	return pids
 }
 
 // Close stops the server and removes its files. It may be called more than once.
