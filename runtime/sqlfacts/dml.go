@@ -17,8 +17,11 @@ func (a *analysis) target(rv *pg.RangeVar, verb string) target {
 	views := a.views
 	it := a.relation(rv, verb)
 	t := target{item: it, write: it.access}
-	if it.relation != nil && it.relation.Rules {
+	if it.relation != nil && it.relation.Rules || it.relation == nil && it.name == settingsView {
 		a.stop("the relation " + it.name + " has rewrite rules")
+	}
+	if it.relation != nil && it.relation.Triggers {
+		a.st.Effect.MayChangeSession = true
 	}
 	if views == 0 && it.access >= 0 {
 		a.accesses[it.access].Harmless = false
@@ -29,6 +32,9 @@ func (a *analysis) target(rv *pg.RangeVar, verb string) target {
 	it.access = readLater
 	return t
 }
+
+// settingsView is the only system relation with rewrite rules: an UPDATE of it calls set_config.
+const settingsView = catalogSchema + ".pg_settings"
 
 // readLater stands for the select access of a relation that is written to, which there is only once it is read.
 const readLater = -2

@@ -168,12 +168,12 @@ func (a *analysis) sequence(text string) bool {
 
 // called records a call that needs a rule. What runs may change any setting.
 func (a *analysis) called(full string) {
+	a.st.Effect.MayChangeSession = true // within a view, too
 	if a.views > 0 {
 		return
 	}
 	a.access(schema.VerbCall, full, false)
 	a.functions = append(a.functions, full)
-	a.st.Effect.MayChangeSession = true
 }
 
 // call is a function named by a list of words, not applied to values.
