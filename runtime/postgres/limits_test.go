@@ -120,11 +120,11 @@ func TestIdleSessionsEnd(t *testing.T) {
 
 // Each limit is for its own state. Sessions in others outlive one that came later and had to go.
 func TestIdleIsNotInTransactionAndNotRunning(t *testing.T) {
-	g := start(t, func(c *postgres.Config) { c.IdleTimeout = 30 * time.Millisecond })
+	g := start(t, func(c *postgres.Config) { c.IdleTimeout = 500 * time.Millisecond })
 	inside, running, copying := g.enter(t, "dba"), g.enter(t, "dba"), g.enter(t, "dba")
 	inside.send(q("BEGIN"))
 	inside.until('Z')
-	running.send(q("SELECT pg_sleep(0.3)"))
+	running.send(q("SELECT pg_sleep(1)"))
 	copying.send(q("BEGIN; COPY items FROM STDIN"))
 	copying.until('G')
 	if got := g.enter(t, "dba").until('Z'); got != "E(57P05) end" {
@@ -211,7 +211,7 @@ func TestHeldIsNotIdle(t *testing.T) {
 	if _, err := database.PSQL(t.Context(), "postgres", "TRUNCATE held; INSERT INTO held VALUES (1)"); err != nil {
 		t.Fatal(err)
 	}
-	const soon = 50 * time.Millisecond
+	const soon = 500 * time.Millisecond
 	g := start(t, func(c *postgres.Config) { c.IdleTimeout, c.TransactionTimeout, c.StatementTimeout = soon, soon, soon })
 	p := g.enter(t, "dba")
 	p.send(q("BEGIN; DELETE FROM held; COMMIT"))

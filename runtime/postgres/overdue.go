@@ -99,10 +99,11 @@ func hintOfLimit(name string, limit time.Duration) string {
 
 // phase tells what the session is at, with the lock held.
 func (s *session) phase() phase {
+	if !s.relayed || s.over || s.holding != nil { // the queue of a session that is over is not under the lock any more
+		return phaseOwn
+	}
 	front := s.queue.front()
 	switch {
-	case !s.relayed || s.over || s.holding != nil:
-		return phaseOwn
 	case front != nil && front.ask != nil, front == nil && s.away.Load():
 		return phaseOwn
 	case front != nil:
