@@ -30,6 +30,8 @@ CREATE TABLE trick.fires (id int);
 CREATE FUNCTION trick.fire() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM set_config('search_path', 'public', false); RETURN NEW; END $$;
 CREATE TRIGGER fire BEFORE INSERT ON trick.fires FOR EACH ROW EXECUTE FUNCTION trick.fire();
 CREATE VIEW trick.looks AS SELECT trick.changes('public') AS path;
+CREATE FUNCTION trick.both(int, text) RETURNS text LANGUAGE sql AS 'SELECT trick.changes(''public'')';
+CREATE OPERATOR trick.### (LEFTARG = int, RIGHTARG = text, FUNCTION = trick.both);
 CREATE ROLE tricky;
 GRANT ALL ON SCHEMA trick, public TO tricky;
 GRANT ALL ON ALL TABLES IN SCHEMA trick, public TO tricky;
@@ -56,7 +58,7 @@ var tricks = []string{
 	"SELECT set_config('search_path', 'trick', false)", "SELECT set_config('search_path', 'public', true)", "SELECT set_config('SEARCH' || '_path', 'public', false)",
 	"SELECT trick.sets()", "SELECT trick.changes('public')", "SELECT trick.changes('trick')", "SELECT trick.changes_here('public')", "SELECT trick.tries('public')",
 	"SELECT trick.changes(CASE WHEN random() < 0.5 THEN 'public' ELSE 'trick' END)",
-	"INSERT INTO trick.fires VALUES (1)", "COPY trick.fires FROM STDIN", "SELECT * FROM trick.looks", "TABLE trick.looks LIMIT 1",
+	"SELECT 1 OPERATOR(trick.###) 'x'", "INSERT INTO trick.fires VALUES (1)", "COPY trick.fires FROM STDIN", "SELECT * FROM trick.looks", "TABLE trick.looks LIMIT 1",
 	"CALL trick.proceeds('public')", "UPDATE pg_settings SET setting = 'public' WHERE name = 'search_path'",
 	"BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT a", "SAVEPOINT b", "ROLLBACK TO a", "ROLLBACK TO b", "RELEASE a", "COMMIT AND CHAIN", "ROLLBACK AND CHAIN",
 	"SELECT 1/0", "SELECT 1", "DISCARD ALL", "DISCARD TEMP", "DISCARD PLANS",

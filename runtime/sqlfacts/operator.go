@@ -41,6 +41,7 @@ func (a *analysis) operate(name []string, args []value) value {
 	op := name[len(name)-1]
 	builtin := len(name) > 1 && name[len(name)-2] == catalogSchema
 	if exists, body := a.catalog.Operator(op); !builtin && exists {
+		a.st.Effect.MayChangeSession = true
 		if body {
 			a.access(schema.VerbCall, schema.Qualify(op), false)
 			return a.everything(args...)
@@ -48,6 +49,7 @@ func (a *analysis) operate(name []string, args []value) value {
 		return a.unsafe(args...)
 	}
 	if len(name) > 1 && !builtin {
+		a.st.Effect.MayChangeSession = true
 		a.access(schema.VerbCall, schema.Qualify(name...), false)
 		return a.everything(args...)
 	}
