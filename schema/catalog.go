@@ -28,6 +28,7 @@ type Catalog struct {
 	Epoch string `json:"-"`
 
 	once      sync.Once
+	ownCode   bool
 	index     map[string]*Relation
 	byOID     map[uint32]*Relation
 	children  map[string][]*Relation
@@ -106,6 +107,13 @@ type Type struct {
 	Kind string `json:"kind"`
 	// Base is, for a domain, its base type's name.
 	Base string `json:"base,omitempty"`
+}
+
+// OwnCode reports whether the database has functions of its own that are more than C: what runs them unasked, as a
+// default, a constraint, a domain or a trigger behind a foreign key does, may do anything that a statement may.
+func (c *Catalog) OwnCode() bool {
+	c.once.Do(c.makeIndex)
+	return c.ownCode
 }
 
 // Relation finds a relation by schema and name; nil when there is none.
@@ -190,6 +198,8 @@ func (c *Catalog) makeIndex() {
 	c.functions = make(map[string][]*Function, len(c.Functions))
 	for i := range c.Functions {
 		c.functions[c.Functions[i].Name] = append(c.functions[c.Functions[i].Name], &c.Functions[i])
+		language := c.Functions[i].Language
+		c.ownCode = c.ownCode || language != "c" && language != "internal"
 	}
 	c.types = make(map[string][]*Type, len(c.Types))
 	for i := range c.Types {

@@ -30,6 +30,15 @@ CREATE TABLE trick.fires (id int);
 CREATE FUNCTION trick.fire() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM set_config('search_path', 'public', false); RETURN NEW; END $$;
 CREATE TRIGGER fire BEFORE INSERT ON trick.fires FOR EACH ROW EXECUTE FUNCTION trick.fire();
 CREATE VIEW trick.looks AS SELECT trick.changes('public') AS path;
+CREATE TABLE trick.defaults (id int, path text DEFAULT trick.changes('public'));
+CREATE TABLE trick.checks (id int CHECK (trick.changes('public') = 'public'));
+CREATE DOMAIN trick.dom AS int CHECK (trick.changes('public') = 'public');
+CREATE TABLE trick.doms (id trick.dom);
+CREATE TABLE trick.parents (id int PRIMARY KEY);
+CREATE TABLE trick.children (id int REFERENCES trick.parents ON DELETE CASCADE);
+INSERT INTO trick.parents VALUES (1); INSERT INTO trick.children VALUES (1);
+CREATE FUNCTION trick.fired() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM set_config('search_path', 'public', false); RETURN OLD; END $$;
+CREATE TRIGGER fire BEFORE DELETE ON trick.children FOR EACH ROW EXECUTE FUNCTION trick.fired();
 CREATE FUNCTION trick.both(int, text) RETURNS text LANGUAGE sql AS 'SELECT trick.changes(''public'')';
 CREATE OPERATOR trick.### (LEFTARG = int, RIGHTARG = text, FUNCTION = trick.both);
 CREATE ROLE tricky;
@@ -58,7 +67,9 @@ var tricks = []string{
 	"SELECT set_config('search_path', 'trick', false)", "SELECT set_config('search_path', 'public', true)", "SELECT set_config('SEARCH' || '_path', 'public', false)",
 	"SELECT trick.sets()", "SELECT trick.changes('public')", "SELECT trick.changes('trick')", "SELECT trick.changes_here('public')", "SELECT trick.tries('public')",
 	"SELECT trick.changes(CASE WHEN random() < 0.5 THEN 'public' ELSE 'trick' END)",
-	"SELECT 1 OPERATOR(trick.###) 'x'", "INSERT INTO trick.fires VALUES (1)", "COPY trick.fires FROM STDIN", "SELECT * FROM trick.looks", "TABLE trick.looks LIMIT 1",
+	"INSERT INTO trick.defaults VALUES (1)", "INSERT INTO trick.checks VALUES (1)", "INSERT INTO trick.doms VALUES (1)", "SELECT 1::trick.dom",
+	"DELETE FROM trick.parents", "SELECT 1 OPERATOR(trick.###) 'x'",
+	"INSERT INTO trick.fires VALUES (1)", "COPY trick.fires FROM STDIN", "SELECT * FROM trick.looks", "TABLE trick.looks LIMIT 1",
 	"CALL trick.proceeds('public')", "UPDATE pg_settings SET setting = 'public' WHERE name = 'search_path'",
 	"BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT a", "SAVEPOINT b", "ROLLBACK TO a", "ROLLBACK TO b", "RELEASE a", "COMMIT AND CHAIN", "ROLLBACK AND CHAIN",
 	"SELECT 1/0", "SELECT 1", "DISCARD ALL", "DISCARD TEMP", "DISCARD PLANS",

@@ -20,7 +20,9 @@ func (a *analysis) target(rv *pg.RangeVar, verb string) target {
 	if it.relation != nil && it.relation.Rules || it.relation == nil && it.name == settingsView {
 		a.stop("the relation " + it.name + " has rewrite rules")
 	}
-	if it.relation != nil && it.relation.Triggers {
+	// Defaults, constraints, domains and triggers, of the relation itself or behind its foreign keys, run functions that the
+	// statement does not name.
+	if it.relation != nil && it.relation.Triggers || a.catalog.OwnCode() {
 		a.st.Effect.MayChangeSession = true
 	}
 	if views == 0 && it.access >= 0 {
