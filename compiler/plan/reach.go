@@ -223,8 +223,15 @@ func (r *reach) list() []Idle {
 		out = append(out, found)
 	}
 	for i := range r.bundle.Masks {
-		if m := &r.bundle.Masks[i]; r.never(m) {
+		m := &r.bundle.Masks[i]
+		switch {
+		case r.never(m, openingAllow) && r.never(m, statement):
 			out = append(out, Idle{Rule: m.Address, Range: m.Range, Never: true, Reason: "its conditions exclude each other, or hold for nobody"})
+		case r.never(m, statement):
+			out = append(out, Idle{
+				Rule: m.Address, Range: m.Range, Opens: true,
+				Reason: "its conditions exclude each other, and all that it does is to withhold the text of errors",
+			})
 		}
 	}
 	return out
@@ -256,10 +263,10 @@ func (r *reach) why(rule *schema.Rule) string {
 	return "its conditions are false for every access that its scopes cover"
 }
 
-// never reports a mask that stands for nobody.
-func (r *reach) never(m *schema.Mask) bool {
+// never reports a mask that stands for nobody: in no statement, or by what is known when a session opens.
+func (r *reach) never(m *schema.Mask, opens opening) bool {
 	for name, t := range r.targets {
-		if r.policy.covers(m, name) && r.stands(m, place{target: t}) != no {
+		if r.policy.covers(m, name) && r.stands(m, place{target: t, opening: opens}) != no {
 			return false
 		}
 	}
