@@ -28,7 +28,7 @@ type Catalog struct {
 	Epoch string `json:"-"`
 
 	once      sync.Once
-	ownCode   bool
+	ownCode   []string
 	index     map[string]*Relation
 	byOID     map[uint32]*Relation
 	children  map[string][]*Relation
@@ -109,9 +109,9 @@ type Type struct {
 	Base string `json:"base,omitempty"`
 }
 
-// OwnCode reports whether the database has functions of its own that are more than C: what runs them unasked, as a
-// default, a constraint, a domain or a trigger behind a foreign key does, may do anything that a statement may.
-func (c *Catalog) OwnCode() bool {
+// OwnCode gives the names of the functions of the database's own that are more than C: what runs them unasked, as a
+// default, a domain or a trigger behind a foreign key does, may do anything that a statement may.
+func (c *Catalog) OwnCode() []string {
 	c.once.Do(c.makeIndex)
 	return c.ownCode
 }
@@ -198,8 +198,9 @@ func (c *Catalog) makeIndex() {
 	c.functions = make(map[string][]*Function, len(c.Functions))
 	for i := range c.Functions {
 		c.functions[c.Functions[i].Name] = append(c.functions[c.Functions[i].Name], &c.Functions[i])
-		language := c.Functions[i].Language
-		c.ownCode = c.ownCode || language != "c" && language != "internal"
+		if language := c.Functions[i].Language; language != "c" && language != "internal" {
+			c.ownCode = append(c.ownCode, c.Functions[i].Name)
+		}
 	}
 	c.types = make(map[string][]*Type, len(c.Types))
 	for i := range c.Types {

@@ -40,7 +40,7 @@ func (a *analysis) castTo(v value, t *pg.TypeName) value {
 		a.access(schema.VerbCall, schema.Qualify(words(t.GetNames())...), false)
 		return a.everything(v)
 	}
-	if !a.builtinType(t) && a.catalog.OwnCode() { // a domain's constraint may run it
+	if !a.builtinType(t) && len(a.catalog.OwnCode()) > 0 { // a domain's constraint may run it
 		a.st.Effect.MayChangeSession = true
 	}
 	if a.builtinType(t) && len(t.GetArrayBounds()) == 0 && slices.Contains(textTypes, name) {

@@ -20,9 +20,7 @@ func (a *analysis) target(rv *pg.RangeVar, verb string) target {
 	if it.relation != nil && it.relation.Rules || it.relation == nil && it.name == settingsView {
 		a.stop("the relation " + it.name + " has rewrite rules")
 	}
-	// Defaults, constraints, domains and triggers, of the relation itself or behind its foreign keys, run functions that the
-	// statement does not name.
-	if it.relation != nil && it.relation.Triggers || a.catalog.OwnCode() {
+	if it.relation != nil && a.runsUnasked(it.relation, verb) {
 		a.st.Effect.MayChangeSession = true
 	}
 	if views == 0 && it.access >= 0 {
