@@ -1,4 +1,4 @@
--- What drivers and pools send of their own, written down from their documentation
+-- What drivers and pools send of their own, written down from what is known of them
 
 -- session
 -- simple
