@@ -71,7 +71,7 @@ conformance: deps
 # Twin databases that differ only in masked values must give the same bytes through the gateway: for the corpus, and for
 # STATEMENTS statements each of a grammar that aims at masked columns and of sqlsmith. SEED is where both begin. How it
 # is done, and what it does not see, is in docs/noninterference.md.
-noninterference: TOOLS = sqlsmith
+test check noninterference: TOOLS = sqlsmith
 noninterference: deps
 	$(GO) test -count 1 -timeout 4h -v -run 'TestCorpus|TestNoninterference' ./cmd/gatewright -args -statements $(STATEMENTS) -made-seed $(SEED)
 
